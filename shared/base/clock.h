@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+
+namespace signalbox::base {
+
+using Monotonic = std::chrono::steady_clock::time_point;
+using Wall = std::chrono::system_clock::time_point;
+
+// Where time comes from, so that tests own it. Monotonic time decides; wall time only labels.
+// Lives on: any thread.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual Monotonic monotonic() const = 0;
+    virtual Wall wall() const = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    Monotonic monotonic() const override { return std::chrono::steady_clock::now(); }
+    Wall wall() const override { return std::chrono::system_clock::now(); }
+};
+
+// The process-wide system clock, for the places that are handed a clock by default.
+const Clock& systemClock();
+
+} // namespace signalbox::base

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+// Every capacity number of the product, with the reason beside it. Units last in the name.
+// A room adds its numbers here, never in its own files, so that one page shows what is bounded.
+namespace signalbox::limits {
+
+using namespace std::chrono_literals;
+
+// --- HTTP heads and bodies: what real clients send, with room; a hostile peer gets no more. ---
+inline constexpr std::size_t kRequestHeadBytes = 16 * 1024;
+inline constexpr std::size_t kRequestLineBytes = 8 * 1024;
+inline constexpr std::size_t kHeaderFields = 100;
+inline constexpr std::size_t kHeaderNameBytes = 256;
+inline constexpr std::size_t kResponseHeadBytes = 64 * 1024;
+inline constexpr std::size_t kRequestBodyBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kResponseBodyBytes = 64 * 1024 * 1024; // non-stream answers
+inline constexpr std::size_t kChunkLineBytes = 128;
+inline constexpr std::size_t kSseLineBytes = 1024 * 1024;
+inline constexpr std::size_t kSseEventBytes = 1024 * 1024;
+
+// --- JSON gate: deeper or wider than any real request; parsing never recurses on the stack. ---
+inline constexpr std::size_t kJsonDepth = 32;
+inline constexpr std::size_t kJsonKeysPerObject = 1024;
+inline constexpr std::size_t kJsonArrayItems = 65'536;
+
+// --- Connections: descriptors are finite; one source must not take them all. ---
+inline constexpr std::size_t kConnectionsPerProcess = 50'000;
+inline constexpr std::size_t kConnectionsPerSource = 512;
+inline constexpr auto kHeadDeadline = 10s;
+inline constexpr auto kBodyDeadline = 60s;
+inline constexpr auto kKeepAliveIdle = 75s;
+inline constexpr std::size_t kStreamBufferBytes = 256 * 1024; // a slow reader is back-pressure
+inline constexpr auto kWriteStall = 30s;
+
+} // namespace signalbox::limits

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# One warning set and one sanitizer set for everything we write.
+
+add_library(signalbox_warnings INTERFACE)
+target_compile_options(
+  signalbox_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor
+                               -Woverloaded-virtual -Wno-missing-field-initializers)
+# The packages' own CMake targets mark their headers as system headers; fences confuse tsan's warning.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(signalbox_warnings INTERFACE -Wno-tsan)
+endif()
+
+set(SIGNALBOX_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
+if(SIGNALBOX_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=null,alignment,vptr
+                      -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(SIGNALBOX_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+endif()
