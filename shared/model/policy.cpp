@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shared/model/policy.h"
+
+#include "shared/base/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace signalbox::model {
+
+namespace {
+
+constexpr std::size_t kSha256HexLength = 64;
+constexpr std::uint32_t kWeightMax = 1'000'000;
+
+class Problems {
+public:
+    template <typename... Arguments>
+    void add(PolicyKind kind, std::string_view name, fmt::format_string<Arguments...> text,
+             Arguments&&... arguments)
+    {
+        found_.push_back(fmt::format("{} {}: {}", nameOf(kind), name,
+                                     fmt::format(text, std::forward<Arguments>(arguments)...)));
+    }
+    std::vector<std::string> take() { return std::move(found_); }
+
+private:
+    std::vector<std::string> found_;
+};
+
+void checkName(PolicyKind kind, const std::string& key, const std::string& inside,
+               Problems& problems)
+{
+    if (!base::isValidName(key))
+        problems.add(kind, key, "a name is [a-z0-9][a-z0-9._-]*, at most 63 bytes");
+    if (key != inside)
+        problems.add(kind, key, "the object calls itself '{}', its key says '{}'", inside, key);
+}
+
+void checkKeys(const Policy& policy, Problems& problems)
+{
+    for (const auto& [id, key] : policy.keys) {
+        checkName(PolicyKind::Key, id, key.id, problems);
+        const bool isHex = key.secretSha256.size() == kSha256HexLength
+            && key.secretSha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+        if (!isHex)
+            problems.add(PolicyKind::Key, id, "secret_sha256 must be 64 lower-case hex digits");
+        if (!base::isValidName(key.tenant))
+            problems.add(PolicyKind::Key, id, "tenant '{}' is not a valid name", key.tenant);
+    }
+}
+
+void checkPools(const Policy& policy, Problems& problems)
+{
+    for (const auto& [name, pool] : policy.pools) {
+        checkName(PolicyKind::Pool, name, pool.name, problems);
+        if (!pool.model.empty() && !base::isValidModelName(pool.model))
+            problems.add(PolicyKind::Pool, name, "model must be printable ASCII without spaces");
+        for (const StaticMember& member : pool.members) {
+            if (!member.url.starts_with("http://"))
+                problems.add(PolicyKind::Pool, name, "member '{}' must be http://host:port",
+                             member.url);
+        }
+    }
+}
+
+void checkRoute(const Policy& policy, const Route& route, Problems& problems)
+{
+    if (route.targets.empty())
+        problems.add(PolicyKind::Route, route.name, "has no target pool");
+    const auto checkPool = [&](const std::string& pool) {
+        if (!policy.pools.contains(pool))
+            problems.add(PolicyKind::Route, route.name, "names pool '{}', which does not exist",
+                         pool);
+    };
+    std::set<std::string> named;
+    for (const RouteTarget& target : route.targets) {
+        checkPool(target.pool);
+        if (target.weight > kWeightMax)
+            problems.add(PolicyKind::Route, route.name, "weight of '{}' is above {}", target.pool,
+                         kWeightMax);
+        if (!named.insert(target.pool).second)
+            problems.add(PolicyKind::Route, route.name, "names pool '{}' twice", target.pool);
+    }
+    for (const std::string& pool : route.fallbacks) {
+        checkPool(pool);
+        if (!named.insert(pool).second)
+            problems.add(PolicyKind::Route, route.name, "names pool '{}' twice", pool);
+    }
+}
+
+void checkRoutes(const Policy& policy, Problems& problems)
+{
+    std::map<std::string, std::string> ownerOfModel;
+    for (const auto& [name, route] : policy.routes) {
+        checkName(PolicyKind::Route, name, route.name, problems);
+        checkRoute(policy, route, problems);
+        std::vector<std::string> models = route.aliases;
+        models.insert(models.begin(), route.model);
+        for (const std::string& model : models) {
+            if (!base::isValidModelName(model))
+                problems.add(PolicyKind::Route, name,
+                             "model '{}' must be printable ASCII without spaces", model);
+            const auto [owner, isNew] = ownerOfModel.emplace(model, name);
+            if (!isNew)
+                problems.add(PolicyKind::Route, name, "model '{}' already belongs to route '{}'",
+                             model, owner->second);
+        }
+    }
+}
+
+} // namespace
+
+std::string_view nameOf(PolicyKind kind)
+{
+    switch (kind) {
+    case PolicyKind::Access: return "access";
+    case PolicyKind::Key: return "key";
+    case PolicyKind::Pool: return "pool";
+    case PolicyKind::Route: return "route";
+    case PolicyKind::Admin: return "admin";
+    }
+    return "unknown";
+}
+
+Admin Policy::adminOf(const std::string& agent) const
+{
+    const auto found = admin.find(agent);
+    return found == admin.end() ? Admin::Run : found->second.admin;
+}
+
+std::vector<std::string> validate(const Policy& policy)
+{
+    Problems problems;
+    checkKeys(policy, problems);
+    checkPools(policy, problems);
+    checkRoutes(policy, problems);
+    for (const auto& [agent, intent] : policy.admin)
+        checkName(PolicyKind::Admin, agent, intent.agent, problems);
+    return problems.take();
+}
+
+} // namespace signalbox::model

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shared/base/ids.h"
+#include "shared/base/result.h"
+#include "shared/model/health.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+// Desired state: what people decided. Observed state lives in fleet.h; the two never mix.
+// In the store each object is one key: policy/<kind>/<name>, kinds as in kindName().
+namespace signalbox::model {
+
+enum class PolicyKind : std::uint8_t { Access, Key, Pool, Route, Admin };
+std::string_view nameOf(PolicyKind kind);
+
+enum class AccessMode : std::uint8_t { Open, Keys };
+
+// Who may ask. The one object of its kind is named "clients".
+struct Access {
+    AccessMode mode = AccessMode::Keys;
+    bool operator==(const Access&) const = default;
+};
+
+// A client's key. The secret itself is nowhere: only its SHA-256, in lower hex.
+struct ApiKey {
+    std::string id;
+    std::string tenant;
+    std::string secretSha256;
+    std::vector<std::string> models; // empty = every route
+    bool operator==(const ApiKey&) const = default;
+};
+
+// An engine that has no agent beside it: address and profile are all that is known.
+struct StaticMember {
+    std::string url; // http://host:port
+    std::string profile;
+    bool operator==(const StaticMember&) const = default;
+};
+
+// Members are the agents that register with this pool's name, and the static ones.
+struct Pool {
+    std::string name;
+    std::string model; // name its engines know; empty = the name the client asked for
+    std::vector<StaticMember> members;
+    std::uint32_t readyFloor = 1; // a command that leaves fewer ready members is refused
+    bool operator==(const Pool&) const = default;
+};
+
+struct RouteTarget {
+    std::string pool;
+    std::uint32_t weight = 100; // share among the targets; 0 = none
+    bool operator==(const RouteTarget&) const = default;
+};
+
+// Model name or alias -> pools: the weighted targets first, then the fallbacks in order.
+struct Route {
+    std::string name; // object name in the store
+    std::string model; // what clients ask for
+    std::vector<std::string> aliases;
+    std::vector<RouteTarget> targets;
+    std::vector<std::string> fallbacks;
+    bool operator==(const Route&) const = default;
+};
+
+// What people want of one agent; no object = Run.
+struct AdminIntent {
+    std::string agent;
+    Admin admin = Admin::Run;
+    std::int64_t deadlineUnixMs = 0; // of a drain; 0 = wait without end
+    std::string cause;
+    bool operator==(const AdminIntent&) const = default;
+};
+
+// All of it at one revision. Lives on: any thread, immutable once published.
+struct Policy {
+    base::Revision revision = 0; // mod_revision of policy/head
+    Access access;
+    std::map<std::string, ApiKey> keys;
+    std::map<std::string, Pool> pools;
+    std::map<std::string, Route> routes;
+    std::map<std::string, AdminIntent> admin; // by agent id
+    bool operator==(const Policy&) const = default;
+
+    Admin adminOf(const std::string& agent) const;
+};
+
+// Every problem at once, each with the object it is about; empty = valid. Checked before a write
+// and again by every agent that receives it.
+std::vector<std::string> validate(const Policy& policy);
+
+} // namespace signalbox::model
