@@ -36,4 +36,8 @@ inline constexpr auto kKeepAliveIdle = 75s;
 inline constexpr std::size_t kStreamBufferBytes = 256 * 1024; // a slow reader is back-pressure
 inline constexpr auto kWriteStall = 30s;
 
+// --- Lab: bounds of the simulated engines and of the load, far above any recorded trace. ---
+inline constexpr std::size_t kTraceLines = 5'000'000;
+inline constexpr std::size_t kTraceTokens = 1'000'000;
+
 } // namespace signalbox::limits
