@@ -31,19 +31,20 @@ struct TimerState {
 
 class AsioTimer final : public base::Executor::Timer {
 public:
-    AsioTimer(std::shared_ptr<TimerState> state, boost::asio::io_context& context)
-        : state_(std::move(state)), context_(context)
+    AsioTimer(std::shared_ptr<TimerState> state, std::shared_ptr<boost::asio::io_context> context)
+        : context_(std::move(context)), state_(std::move(state))
     {
     }
     ~AsioTimer() override
     {
         state_->cancelled = true;
-        boost::asio::post(context_, [state = state_] { state->timer.cancel(); });
+        boost::asio::post(*context_, [state = state_] { state->timer.cancel(); });
     }
 
 private:
+    // A handle may outlive the thread object, never the context its timer belongs to.
+    std::shared_ptr<boost::asio::io_context> context_;
     std::shared_ptr<TimerState> state_;
-    boost::asio::io_context& context_;
 };
 
 } // namespace
@@ -90,7 +91,8 @@ base::Executor::TimerPtr ControlThread::after(std::chrono::nanoseconds delay,
                 work();
         });
     });
-    return std::make_unique<AsioTimer>(std::move(timer), state_->context);
+    return std::make_unique<AsioTimer>(
+        std::move(timer), std::shared_ptr<boost::asio::io_context>(state_, &state_->context));
 }
 
 boost::asio::io_context& ControlThread::ioContext()
