@@ -40,4 +40,13 @@ inline constexpr auto kWriteStall = 30s;
 inline constexpr std::size_t kTraceLines = 5'000'000;
 inline constexpr std::size_t kTraceTokens = 1'000'000;
 
+// --- Runtime: what one core holds for itself. ---
+inline constexpr std::size_t kReadBufferBytes = 64 * 1024;       // one a core, lent to all reads
+inline constexpr std::size_t kSendSliceBytes = 64 * 1024;        // large bodies go in slices
+inline constexpr std::size_t kSendPieces = 64;                   // gathered into one system call
+inline constexpr std::size_t kReadBurst = 16;                    // reads of one socket a wakeup
+inline constexpr std::size_t kEventsPerWakeup = 512;             // then the kernel is asked again
+inline constexpr std::size_t kLoopPosts = 65'536;                // functions waiting for one core
+inline constexpr std::size_t kCorePoolBytesPerClass = 512 * 1024; // free memory kept for reuse
+
 } // namespace signalbox::limits
