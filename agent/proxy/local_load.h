@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/upstream/member.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace signalbox::proxy {
+
+// Exact counters of the engine beside this agent: all its traffic passes through here, so they are
+// the truth that load reports and the wedged verdict are made of (algorithms.md §1.3).
+// Lives on: written by every core, read by control (relaxed atomics). Owned by agent/process.
+class LocalLoad {
+public:
+    // RAII: one request on the engine, waiting for its first token, then decoding.
+    class Running {
+    public:
+        Running() = default;
+        Running(LocalLoad& load, std::uint64_t promptTokens, upstream::Ticks now);
+        Running(Running&& other) noexcept;
+        Running& operator=(Running&& other) noexcept;
+        ~Running() { end(); }
+        void firstToken(upstream::Ticks now);
+        void token(upstream::Ticks now);
+        void end();
+
+    private:
+        LocalLoad* load_ = nullptr;
+        std::uint64_t pendingTokens_ = 0; // 0 once the first token was seen
+        bool isDecoding_ = false;
+    };
+
+    std::uint64_t pendingPrefillTokens() const { return pendingTokens_.load(kRelaxed); }
+    std::uint32_t decoding() const { return decoding_.load(kRelaxed); }
+    std::uint32_t running() const { return running_.load(kRelaxed); }
+    // Monotonic ns of the newest token, or of the moment running went from none to one if later.
+    upstream::Ticks lastProgressAt() const { return lastProgressAt_.load(kRelaxed); }
+    // Grows whenever a number above changes in a way that a report should tell at once.
+    std::uint64_t changes() const { return changes_.load(kRelaxed); }
+
+private:
+    static constexpr auto kRelaxed = std::memory_order_relaxed;
+    std::atomic<std::uint64_t> pendingTokens_{0};
+    std::atomic<std::uint32_t> decoding_{0};
+    std::atomic<std::uint32_t> running_{0};
+    std::atomic<upstream::Ticks> lastProgressAt_{0};
+    std::atomic<std::uint64_t> changes_{0};
+};
+
+} // namespace signalbox::proxy
