@@ -60,8 +60,17 @@ std::uint64_t MemberCell::unreportedTokens() const
 void MemberCell::setReachability(Reachability reachability)
 {
     reachability_.store(reachability, kRelaxed);
-    if (reachability == Reachability::Up)
-        suspectSince_.store(0, kRelaxed);
+    if (reachability != Reachability::Up)
+        return;
+    // A probe that is up has asked the very question: may it receive traffic?
+    suspectSince_.store(0, kRelaxed);
+    acceptsWork_.store(true, kRelaxed);
+}
+
+void MemberCell::presume(bool acceptsWork)
+{
+    if (sequence_.load(kRelaxed) == 0 && reachability() == Reachability::Unknown)
+        acceptsWork_.store(acceptsWork, kRelaxed);
 }
 
 void MemberCell::suspect(Ticks now)

@@ -41,6 +41,8 @@ public:
     // First local-origin error: no new work until a probe has answered or the suspicion is old.
     void suspect(Ticks now);
     bool isSuspect() const { return suspectSince_.load(std::memory_order_relaxed) != 0; }
+    // What its registration says, as long as it has told us nothing itself.
+    void presume(bool acceptsWork);
     // It refused because it drains: no new work until it reports otherwise.
     void refusedWork() { acceptsWork_.store(false, std::memory_order_relaxed); }
     bool acceptsWork() const { return acceptsWork_.load(std::memory_order_relaxed); }
