@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 // Every capacity number of the product, with the reason beside it. Units last in the name.
 // A room adds its numbers here, never in its own files, so that one page shows what is bounded.
@@ -39,6 +40,11 @@ inline constexpr auto kWriteStall = 30s;
 // --- Lab: bounds of the simulated engines and of the load, far above any recorded trace. ---
 inline constexpr std::size_t kTraceLines = 5'000'000;
 inline constexpr std::size_t kTraceTokens = 1'000'000;
+inline constexpr std::size_t kSimChoices = 128; // n times prompts of one request
+inline constexpr std::size_t kSimFaultsArmed = 64;
+inline constexpr std::size_t kSimOutboxBytes = 16 * 1024 * 1024; // a reader that stopped reading
+inline constexpr std::size_t kSimRequestHeadBytes = 64 * 1024;
+inline constexpr std::size_t kSimRequestBodyBytes = 16 * 1024 * 1024;
 
 // --- Runtime: what one core holds for itself. ---
 inline constexpr std::size_t kReadBufferBytes = 64 * 1024;       // one a core, lent to all reads
@@ -48,5 +54,22 @@ inline constexpr std::size_t kReadBurst = 16;                    // reads of one
 inline constexpr std::size_t kEventsPerWakeup = 512;             // then the kernel is asked again
 inline constexpr std::size_t kLoopPosts = 65'536;                // functions waiting for one core
 inline constexpr std::size_t kCorePoolBytesPerClass = 512 * 1024; // free memory kept for reuse
+
+// --- Store: etcd's own limits where it has them, so that one client meets the same on both. ---
+inline constexpr std::size_t kStoreRequestBytes = 1536 * 1024;
+inline constexpr std::size_t kStoreRequestOverheadBytes = 512 * 1024; // gRPC takes this much more
+inline constexpr std::size_t kStoreTxnOperations = 128;               // in each list of a txn
+inline constexpr std::size_t kStoreResponseBytes = 64 * 1024 * 1024;  // a range of everything
+inline constexpr std::size_t kStoreQueue = 4'096;          // requests waiting for the store thread
+inline constexpr std::size_t kStoreBatch = 256;            // requests that share one fsync
+inline constexpr std::size_t kStoreWatches = 10'000;       // in the whole store
+inline constexpr std::size_t kStoreWatchesPerStream = 1'024;
+inline constexpr std::size_t kStoreWatchBuffer = 128;      // responses waiting in one stream
+inline constexpr std::size_t kStoreWatchBufferBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kStoreReplayEvents = 1'000;   // read at once from history
+inline constexpr std::size_t kStoreLeases = 100'000;
+inline constexpr std::int64_t kStoreLeaseTtlSeconds = 9'000'000'000;
+inline constexpr std::size_t kStoreClientCalls = 1'024;    // outstanding in one client
+inline constexpr std::size_t kStoreListPage = 1'000;       // keys a mirror asks for at once
 
 } // namespace signalbox::limits
