@@ -37,6 +37,22 @@ inline constexpr auto kKeepAliveIdle = 75s;
 inline constexpr std::size_t kStreamBufferBytes = 256 * 1024; // a slow reader is back-pressure
 inline constexpr auto kWriteStall = 30s;
 
+// --- HTTP details: what the parsers of agent/http count while they read. ---
+inline constexpr std::size_t kMethodBytes = 16;
+inline constexpr std::size_t kInterimResponses = 4; // 1xx heads in front of an answer
+inline constexpr std::size_t kChunksPerSecond = 1024; // of a request; more are an attack if tiny
+inline constexpr std::size_t kChunkAverageBytes = 64;
+inline constexpr std::size_t kTrailerBytes = 4096; // read and thrown away
+inline constexpr std::size_t kRequestIdBytes = 128;
+inline constexpr std::size_t kModelNameBytes = 256;
+inline constexpr std::size_t kUserBytes = 512; // the client's own end-user name
+inline constexpr std::size_t kChoicesPerRequest = 128; // n and best_of, as OpenAI allows
+inline constexpr std::size_t kChoicesPerEvent = 128;
+inline constexpr std::size_t kLogprobs = 100;
+inline constexpr double kTemperature = 100;
+inline constexpr std::size_t kJsonParserBytes = 256 * 1024; // kept per core between bodies
+inline constexpr std::size_t kErrorExcerptBytes = 64;
+
 // --- Lab: bounds of the simulated engines and of the load, far above any recorded trace. ---
 inline constexpr std::size_t kTraceLines = 5'000'000;
 inline constexpr std::size_t kTraceTokens = 1'000'000;
