@@ -208,7 +208,7 @@ Result<HttpAnswer> fetch(const HttpUrl& url, const HttpCall& call,
                                       call.method, url.basePath, call.path, url.authority());
     if (!call.bearer.empty())
         request += fmt::format("authorization: Bearer {}\r\n", call.bearer);
-    if (!call.body.empty())
+    if (call.method != "GET")
         request += fmt::format("content-type: application/json\r\ncontent-length: {}\r\n",
                                call.body.size());
     request += "\r\n";
