@@ -14,7 +14,7 @@ namespace {
 const std::vector<std::string> kRules{"licence",       "pragma-once", "empty-word", "file-name",
                                       "bool-argument", "leftover",    "white-space"};
 
-// Formats that know no comments, and prose, carry no licence line: LICENSES.md speaks for them.
+// Formats that know no comments, and prose, carry no licence line: README.md speaks for them.
 bool carriesLicence(const SourceFile& file)
 {
     for (const char* ending : {".md", ".json", ".txt"}) {

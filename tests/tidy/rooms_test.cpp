@@ -99,6 +99,8 @@ void checkOwnInclude(const SourceFile& file, const Include& include, const View&
         name = "proto";
     else if (include.header.starts_with("tests/tidy/"))
         name = "tests/tidy";
+    else if (include.header.starts_with("tests/unit/")) // what several tests of a room share
+        name = file.isUnder("tests/unit") ? "shared/base" : "tests/unit";
     if (name.empty()) {
         found.push_back({file.path, include.line, "include-style",
                          "\"" + include.header
@@ -231,6 +233,10 @@ TEST(Rooms, MayIncludeDownAndNeverUp)
     EXPECT_EQ(rulesFound("agent/http/a.cpp", "#include \"agent/proxy/exchange.h\"\n"), "room ");
     EXPECT_EQ(rulesFound("shared/base/a.h", "#include \"shared/model/fleet.h\"\n"), "room ");
     EXPECT_EQ(rulesFound("agent/elsewhere/a.h", ""), "room ");
+    EXPECT_EQ(rulesFound("agent/http/a.cpp", "#include \"tests/unit/agent/http/b.h\"\n"), "room ");
+    EXPECT_EQ(rulesFound("tests/unit/agent/http/a_test.cpp",
+                         "#include \"tests/unit/agent/http/b.h\"\n"),
+              "");
 }
 
 TEST(Rooms, ANarrowEdgeIsOpenForOneHeaderOnly)

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The path of every change: preview, ask, apply, follow. Scripts take the same path without asking.
+#include "console/ctl/commands/change_report.h"
+#include "console/ctl/commands/commands.h"
+#include "console/ctl/commands/follow.h"
+#include "console/ctl/preview_text.h"
+#include "console/ctl/safe_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+
+namespace signalbox::ctl {
+
+namespace {
+
+using Verb = ChangeOptions::Verb;
+
+// 128 random bits: two operators never share a request.
+std::string newRequestId()
+{
+    std::random_device random;
+    return fmt::format("ctl-{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+model::Edit editOf(const ChangeOptions& change, std::int64_t nowUnixMs)
+{
+    model::AdminEdit edit;
+    edit.verb = change.verb == Verb::Drain ? model::Verb::Drain : model::Verb::Undrain;
+    edit.pool = change.pool;
+    for (const std::string& agent : change.agents) {
+        model::AdminChange one;
+        one.agent = agent;
+        one.admin = change.verb == Verb::Drain ? model::Admin::Drain : model::Admin::Run;
+        one.deadlineUnixMs = change.deadlineMs > 0 ? nowUnixMs + change.deadlineMs : 0;
+        edit.changes.push_back(std::move(one));
+    }
+    return edit;
+}
+
+// A deadline belongs to each agent, so a pool with one is named agent by agent.
+base::Status nameAgentsOf(Desk& desk, ChangeOptions& change)
+{
+    if (change.pool.empty() || change.deadlineMs == 0)
+        return {};
+    SB_CHECK(desk.fleet.watch(desk.options.timeout));
+    for (const AgentFacts& agent : desk.fleet.picture().agents) {
+        if (agent.state.record.pool == change.pool)
+            change.agents.push_back(agent.state.record.id.str());
+    }
+    if (change.agents.empty())
+        return base::Error(base::Code::NotFound, "no agent is in pool " + change.pool);
+    return {};
+}
+
+base::Result<model::Preview> ask(Desk& desk, const ChangeOptions& change)
+{
+    if (change.verb == Verb::Undo)
+        return desk.fleet.previewUndo(change.auditNumber);
+    ChangeOptions named = change;
+    SB_CHECK(nameAgentsOf(desk, named));
+    return desk.fleet.preview(editOf(named, desk.fleet.nowUnixMs()));
+}
+
+std::string_view verbOf(const ChangeOptions& change)
+{
+    switch (change.verb) {
+    case Verb::Drain: return "drain";
+    case Verb::Undrain: return "undrain";
+    case Verb::Undo: return "undo";
+    }
+    return "change";
+}
+
+bool drains(const model::Preview& preview)
+{
+    const auto& edit = std::get<model::AdminEdit>(preview.plan.edit);
+    return !edit.changes.empty()
+        && std::all_of(edit.changes.begin(), edit.changes.end(),
+                       [](const model::AdminChange& c) { return c.admin == model::Admin::Drain; });
+}
+
+// One change on its way through the desk. Runs once.
+class Change {
+public:
+    explicit Change(Desk& desk)
+        : desk_(desk)
+        , wanted_(desk.options.change)
+    {
+    }
+
+    ExitCode run();
+
+private:
+    bool isJson() const { return desk_.options.output == Output::Json; }
+    void show(const model::Preview& preview);
+    std::optional<ExitCode> settleRefusal(const model::Preview& preview);
+    std::optional<ExitCode> settleCause();
+    std::optional<ExitCode> settleAnswer();
+    ExitCode applyOf(const model::Preview& preview);
+    ExitCode conflictOf(const ApplyAnswer& answer);
+    ExitCode followOf(const model::Preview& preview, const ApplyAnswer& answer);
+    ExitCode usage(const std::string& problem);
+
+    Desk& desk_;
+    ChangeOptions wanted_;
+    ChangeReport report_;
+};
+
+ExitCode Change::run()
+{
+    base::Result<model::Preview> preview = ask(desk_, wanted_);
+    if (!preview)
+        return fail(desk_, "preview", preview.error());
+    report_.preview = *preview;
+    show(*preview);
+    if (preview->diff.empty()) {
+        report_.outcome = "unchanged";
+        return print(desk_, report_);
+    }
+    if (const auto code = settleRefusal(*preview))
+        return *code;
+    if (const auto code = settleCause())
+        return *code;
+    if (const auto code = settleAnswer())
+        return *code;
+    return applyOf(*preview);
+}
+
+void Change::show(const model::Preview& preview)
+{
+    if (isJson())
+        return;
+    for (const std::string& line : previewLines(preview, desk_.fleet.nowUnixMs()))
+        desk_.terminal.print(line);
+}
+
+ExitCode Change::usage(const std::string& problem)
+{
+    desk_.terminal.complain("signalboxctl: " + problem);
+    return ExitCode::Usage;
+}
+
+// A refusal is overridden by typing the name it protects, never by a plain yes.
+std::optional<ExitCode> Change::settleRefusal(const model::Preview& preview)
+{
+    if (preview.refusal.empty() || !wanted_.overrideName.empty())
+        return std::nullopt;
+    const bool mayAsk = wanted_.answer == Answer::Ask && desk_.terminal.canAsk() && !isJson();
+    if (mayAsk) {
+        wanted_.overrideName = desk_.terminal.ask(
+            "To apply it all the same, type the name of the pool or agent (empty = leave): ");
+        if (desk_.terminal.interrupted())
+            return ExitCode::Interrupted;
+    }
+    if (!wanted_.overrideName.empty())
+        return std::nullopt;
+    report_.outcome = "refused";
+    report_.code = ExitCode::Refused;
+    return print(desk_, report_);
+}
+
+std::optional<ExitCode> Change::settleCause()
+{
+    if (!wanted_.cause.empty())
+        return std::nullopt;
+    if (!desk_.terminal.canAsk() || isJson())
+        return usage("--cause is missing: the audit keeps why");
+    wanted_.cause = desk_.terminal.ask("Cause (for the audit): ");
+    if (desk_.terminal.interrupted())
+        return ExitCode::Interrupted;
+    if (wanted_.cause.empty())
+        return usage("nothing was applied: a change needs a cause");
+    return std::nullopt;
+}
+
+std::optional<ExitCode> Change::settleAnswer()
+{
+    if (wanted_.answer == Answer::Yes)
+        return std::nullopt;
+    if (!desk_.terminal.canAsk() || isJson())
+        return usage("nothing was applied: nobody can be asked here, so say --yes");
+    const std::string answer = desk_.terminal.ask("Apply? [y/N] ");
+    if (desk_.terminal.interrupted())
+        return ExitCode::Interrupted;
+    if (answer == "y" || answer == "Y" || answer == "yes")
+        return std::nullopt;
+    desk_.terminal.print("nothing was applied");
+    return ExitCode::Failed;
+}
+
+ExitCode Change::applyOf(const model::Preview& preview)
+{
+    model::ApplyOptions options;
+    options.operatorName = desk_.options.operatorName;
+    options.cause = wanted_.cause;
+    options.requestId = wanted_.requestId.empty() ? newRequestId() : wanted_.requestId;
+    options.overrideName = wanted_.overrideName;
+    const base::Result<ApplyAnswer> answer = desk_.fleet.apply(preview.plan, options);
+    if (!answer)
+        return fail(desk_, "apply", answer.error());
+    if (answer->outcome == ApplyAnswer::Outcome::Conflict)
+        return conflictOf(*answer);
+    report_.outcome
+        = answer->outcome == ApplyAnswer::Outcome::Applied ? "applied" : "already_applied";
+    report_.revision = answer->revision;
+    report_.auditNumber = answer->auditNumber;
+    if (!isJson())
+        desk_.terminal.print(
+            fmt::format("{} at policy revision {}, audit record {}; `signalboxctl "
+                        "undo {}` takes it back",
+                        report_.outcome == "applied" ? "applied" : "was applied before",
+                        answer->revision, answer->auditNumber, answer->auditNumber));
+    if (wanted_.follow == Follow::No)
+        return print(desk_, report_);
+    return followOf(preview, *answer);
+}
+
+ExitCode Change::conflictOf(const ApplyAnswer& answer)
+{
+    report_.outcome = "conflict";
+    report_.code = ExitCode::Conflict;
+    report_.preview = answer.fresh;
+    if (!isJson()) {
+        desk_.terminal.print("CONFLICT: somebody changed it since the preview; nothing was "
+                             "written. As it is now:");
+        show(answer.fresh);
+    }
+    return print(desk_, report_);
+}
+
+ExitCode Change::followOf(const model::Preview& preview, const ApplyAnswer& answer)
+{
+    const Goal goal = drains(preview) ? Goal::Drained : Goal::Applied;
+    report_.followed = follow(desk_, preview, answer.revision, goal);
+    report_.goal = goal;
+    report_.code = report_.followed->code;
+    return print(desk_, report_);
+}
+
+} // namespace
+
+ExitCode runPreview(Desk& desk)
+{
+    const base::Result<model::Preview> preview = ask(desk, desk.options.change);
+    if (!preview)
+        return fail(desk, "preview " + std::string(verbOf(desk.options.change)), preview.error());
+    if (desk.options.output == Output::Json)
+        desk.terminal.print(previewJson(*preview));
+    else
+        for (const std::string& line : previewLines(*preview, desk.fleet.nowUnixMs()))
+            desk.terminal.print(line);
+    return preview->refusal.empty() ? ExitCode::Done : ExitCode::Refused;
+}
+
+ExitCode runApply(Desk& desk)
+{
+    return Change(desk).run();
+}
+
+ExitCode runChange(Desk& desk)
+{
+    return Change(desk).run();
+}
+
+} // namespace signalbox::ctl

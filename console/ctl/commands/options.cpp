@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "console/ctl/commands/options.h"
+
+#include "console/ctl/exit_code.h"
+#include "console/ctl/units.h"
+#include "shared/base/names.h"
+
+#include <CLI/CLI.hpp>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+namespace signalbox::ctl {
+
+namespace {
+
+constexpr std::string_view kDefaultAddress = "grpc://127.0.0.1:8801";
+
+constexpr const char* kFooter = R"(Exit codes:
+  0 done              3 refused             6 applied, but not seen through in time
+  1 failed            4 conflict          130 interrupted; what was applied stays
+  2 usage             5 no agent or no store reachable
+
+Environment: SIGNALBOX_FLEET (addresses), SIGNALBOX_OPERATOR (your name in the audit),
+NO_COLOR. Examples:
+  signalboxctl top
+  signalboxctl drain gpu-02 --cause "kernel upgrade"
+  signalboxctl --output json get agents | jq '.agents[] | select(.health.state != "ready")')";
+
+std::string environment(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+std::string loginName()
+{
+    if (std::string name = environment("SIGNALBOX_OPERATOR"); !name.empty())
+        return name;
+    const passwd* user = ::getpwuid(::getuid());
+    return user == nullptr || user->pw_name == nullptr ? "unknown" : user->pw_name;
+}
+
+std::vector<std::string> splitAddresses(const std::string& list)
+{
+    std::vector<std::string> addresses;
+    std::istringstream in(list);
+    for (std::string part; std::getline(in, part, ',');) {
+        if (part.empty())
+            continue;
+        if (part.find("://") == std::string::npos)
+            part.insert(0, "grpc://");
+        addresses.push_back(std::move(part));
+    }
+    return addresses;
+}
+
+// CLI11 writes into strings; what they mean is decided once all of them are there.
+struct Words {
+    std::string fleet;
+    std::string output = "table";
+    double timeout = 10;
+    double interval = 0.25;
+    std::string deadline;
+    std::string wait;
+    bool yes = false;
+    bool noWait = false;
+    bool once = false;
+    bool verify = false;
+};
+
+class Parser {
+public:
+    Parser();
+    Parsed parse(int argumentCount, const char* const* arguments);
+
+private:
+    void addReaders();
+    void addChanges(CLI::App& parent, Command command);
+    void addChangeOptions(CLI::App& verb, Command command);
+    CLI::App* addCommand(CLI::App& parent, const char* name, const char* text, Command command);
+    std::string finish();
+    std::string finishChange();
+
+    CLI::App app_{"signalboxctl: the fleet from a shell", "signalboxctl"};
+    Options options_;
+    Words words_;
+};
+
+Parser::Parser()
+{
+    options_.operatorName = loginName();
+    words_.fleet = environment("SIGNALBOX_FLEET");
+    app_.footer(kFooter);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.add_option("--fleet", words_.fleet,
+                    "agents to ask, the first that answers: ADDRESS[,ADDRESS]; default "
+                        + std::string(kDefaultAddress));
+    app_.add_option("--output", words_.output, "table or json")
+        ->check(CLI::IsMember({"table", "json"}));
+    app_.add_option("--timeout", words_.timeout, "seconds that one call may take")
+        ->check(CLI::Range(0.1, 600.0));
+    app_.add_option("--operator", options_.operatorName, "your name in the audit");
+    addReaders();
+    addChanges(app_, Command::Change);
+    CLI::App& preview
+        = *app_.add_subcommand("preview", "show what a change would do, apply nothing");
+    preview.require_subcommand(1)->fallthrough();
+    addChanges(preview, Command::Preview);
+    CLI::App& apply
+        = *app_.add_subcommand("apply", "preview and apply without asking, for scripts");
+    apply.require_subcommand(1)->fallthrough();
+    addChanges(apply, Command::Apply);
+}
+
+CLI::App* Parser::addCommand(CLI::App& parent, const char* name, const char* text, Command command)
+{
+    CLI::App* added = parent.add_subcommand(name, text);
+    added->fallthrough();
+    added->callback([this, command] { options_.command = command; });
+    return added;
+}
+
+void Parser::addReaders()
+{
+    CLI::App* top = addCommand(app_, "top", "the fleet, live", Command::Top);
+    top->add_option("--interval", words_.interval, "seconds between pictures")
+        ->check(CLI::Range(0.1, 60.0));
+    top->add_flag("--once", words_.once, "one picture, then end");
+
+    CLI::App& get = *app_.add_subcommand("get", "ask once");
+    get.require_subcommand(1)->fallthrough();
+    addCommand(get, "fleet", "summary, pools and agents", Command::GetFleet);
+    addCommand(get, "pools", "pools with their members and load", Command::GetPools);
+    addCommand(get, "agents", "agents with addresses, engines and versions", Command::GetAgents);
+    addCommand(get, "policy", "what people decided", Command::GetPolicy);
+    CLI::App* audit = addCommand(get, "audit", "who changed what, and why", Command::GetAudit);
+    audit->add_option("--count", options_.count, "how many, newest first")
+        ->check(CLI::Range(1, 1000));
+    audit->add_option("--before", options_.beforeNumber, "only records below this number");
+    audit->add_flag("--verify", words_.verify, "check the chain of hashes over all of them");
+    CLI::App* events = addCommand(get, "events", "what happened lately", Command::GetEvents);
+    events->add_option("--count", options_.count, "how many, newest last")
+        ->check(CLI::Range(1, 1000));
+    events->add_option("--agent", options_.agent, "only of this agent");
+
+    CLI::App* watch
+        = addCommand(app_, "watch", "changes of state and events, as they happen", Command::Watch);
+    watch->add_option("--agent", options_.agent, "only of this agent");
+    addCommand(app_, "version", "of this program and of the agent that answers", Command::Version);
+}
+
+void Parser::addChangeOptions(CLI::App& verb, Command command)
+{
+    ChangeOptions& change = options_.change;
+    if (command == Command::Preview)
+        return;
+    verb.add_option("--cause", change.cause, "why, for the audit; asked for on a terminal");
+    verb.add_option("--override", change.overrideName,
+                    "apply although refused: the name of the pool or agent, typed out");
+    verb.add_option("--request-id", change.requestId,
+                    "the same id twice is applied once; default: a new one");
+    verb.add_option("--wait", words_.wait, "follow for at most this long (90s, 10m), then exit 6");
+    verb.add_flag("--no-wait", words_.noWait, "do not follow what becomes of it");
+    if (command == Command::Change)
+        verb.add_flag("--yes,-y", words_.yes, "do not ask");
+}
+
+void Parser::addChanges(CLI::App& parent, Command command)
+{
+    using Verb = ChangeOptions::Verb;
+    const auto add = [&](const char* name, const char* text, Verb verb) {
+        CLI::App* added = parent.add_subcommand(name, text);
+        added->fallthrough();
+        added->callback([this, command, verb] {
+            options_.command = command;
+            options_.change.verb = verb;
+        });
+        addChangeOptions(*added, command);
+        return added;
+    };
+    for (const auto& [name, text, verb] :
+         {std::tuple{"drain", "no new requests; what runs ends where it is", Verb::Drain},
+          std::tuple{"undrain", "take new requests again", Verb::Undrain}}) {
+        CLI::App* added = add(name, text, verb);
+        added->add_option("AGENT", options_.change.agents, "ids of agents");
+        added->add_option("--pool", options_.change.pool, "every agent of this pool");
+        if (verb == Verb::Drain)
+            added->add_option("--deadline", words_.deadline,
+                              "when the operator decides about what is left (10m, 2h); default: "
+                              "wait without end");
+    }
+    CLI::App* undo = add("undo", "the inverse of a change, as a new change", Verb::Undo);
+    undo->add_option("NUMBER", options_.change.auditNumber, "of the audit record")
+        ->required()
+        ->check(CLI::PositiveNumber);
+}
+
+std::string Parser::finishChange()
+{
+    ChangeOptions& change = options_.change;
+    const bool isChange = options_.command == Command::Change || options_.command == Command::Apply
+        || options_.command == Command::Preview;
+    if (!isChange)
+        return "";
+    const bool namesAgents = change.verb != ChangeOptions::Verb::Undo;
+    if (namesAgents && change.agents.empty() == change.pool.empty())
+        return "name agents, or one pool with --pool";
+    for (const std::string& agent : change.agents) {
+        if (!base::isValidName(agent))
+            return "\"" + agent + "\" is no agent's id (lower-case letters, digits, . _ -)";
+    }
+    if (options_.command == Command::Apply && change.cause.empty())
+        return "apply takes --cause: the audit keeps why";
+    if (change.cause.size() > 256)
+        return "--cause is at most 256 bytes";
+    if (!words_.deadline.empty()) {
+        const auto deadline = durationFromText(words_.deadline);
+        if (!deadline)
+            return "--deadline " + words_.deadline + " is no duration; write 90s, 10m or 2h";
+        change.deadlineMs = *deadline;
+    }
+    if (!words_.wait.empty()) {
+        const auto wait = durationFromText(words_.wait);
+        if (!wait)
+            return "--wait " + words_.wait + " is no duration; write 90s, 10m or 2h";
+        change.waitMs = *wait;
+    }
+    change.answer = words_.yes || options_.command == Command::Apply ? Answer::Yes : Answer::Ask;
+    change.follow = words_.noWait ? Follow::No : Follow::Yes;
+    // A script's apply returns when it is applied, unless it is told how long to follow.
+    if (options_.command == Command::Apply && words_.wait.empty())
+        change.follow = Follow::No;
+    return "";
+}
+
+std::string Parser::finish()
+{
+    options_.addresses = splitAddresses(words_.fleet);
+    if (options_.addresses.empty())
+        options_.addresses.emplace_back(kDefaultAddress);
+    options_.output = words_.output == "json" ? Output::Json : Output::Table;
+    options_.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(words_.timeout * 1000));
+    options_.interval
+        = std::chrono::milliseconds(static_cast<std::int64_t>(words_.interval * 1000));
+    options_.repeat = words_.once ? Follow::No : Follow::Yes;
+    options_.check = words_.verify ? Check::Chain : Check::No;
+    return finishChange();
+}
+
+Parsed Parser::parse(int argumentCount, const char* const* arguments)
+{
+    try {
+        app_.parse(argumentCount, arguments);
+    } catch (const CLI::ParseError& problem) { // CLI11's way to say so
+        std::ostringstream out;
+        std::ostringstream err;
+        const int code = app_.exit(problem, out, err);
+        const auto exitCode = code == 0 ? ExitCode::Done : ExitCode::Usage;
+        return {std::nullopt, static_cast<int>(exitCode), code == 0 ? out.str() : err.str()};
+    }
+    if (const std::string problem = finish(); !problem.empty())
+        return {std::nullopt, static_cast<int>(ExitCode::Usage), "signalboxctl: " + problem + "\n"};
+    return {std::move(options_), 0, ""};
+}
+
+} // namespace
+
+Parsed parseOptions(int argumentCount, const char* const* arguments)
+{
+    return Parser().parse(argumentCount, arguments);
+}
+
+} // namespace signalbox::ctl
