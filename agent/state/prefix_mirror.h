@@ -103,42 +103,49 @@ public:
 private:
     struct Listing;
     enum class Purpose : std::uint8_t { Rebuild, Reconcile };
+    enum class Seen : std::uint8_t { New, Duplicate, Gap };
 
     void list(Purpose purpose);
-    void askPage(std::shared_ptr<Listing> listing);
-    void onPage(std::shared_ptr<Listing> listing, base::Result<RangeResult> page);
+    void askPage(const std::shared_ptr<Listing>& listing);
+    void onPage(const std::shared_ptr<Listing>& listing, base::Result<RangeResult> page);
     void onListed(const Listing& listing);
+    bool mustListAgain(const Listing& listing);
+    std::string reasonToRefuse(const Listing& listing) const;
+    bool agreesWithPicture(const Listing& listing) const;
     void adopt(const Listing& listing);
+    std::vector<Event> difference(const Listing& listing) const;
+
     void beginWatch();
     void onEvents(WatchBatch batch);
     void onWatchEnd(const WatchEnd& end);
-    bool headerIsCredible(const Header& header, const char* from);
-    bool applyEvent(Event& event);
-    void publish(MirrorUpdate update);
-    std::string reasonToRefuse(const Listing& listing) const;
-    bool agreesWithPicture(const Listing& listing) const;
+    bool isOurCluster(const Header& header);
+    Seen apply(Event& event);
+
     void refuse(std::string why);
     void fail(const base::Error& error);
     void retryLater();
     void scheduleReconcile();
     void become(MirrorState::Kind kind, std::string why);
+    std::chrono::milliseconds uniform(std::chrono::milliseconds most);
 
     StateStore& store_;
     base::Executor& executor_;
     const base::Clock& clock_;
-    Options options_;
-    Handlers handlers_;
+    const Options options_;
+    const Handlers handlers_;
     base::OnThread owner_;
 
     std::map<std::string, KeyValue, std::less<>> keys_;
     MirrorBaseline world_;
     bool hasList_ = false;
-    bool acceptsNextWorld_ = false;
+    bool isSuspicious_ = false;     // refused, and no consistent answer since
+    bool acceptsNextWorld_ = false; // the operator's word, for one list
+    int uselessReconciles_ = 0;     // in a row
     MirrorState state_;
     MirrorCounters counters_;
 
     std::unique_ptr<Watch> watch_;
-    std::shared_ptr<Listing> listing_; // the one that counts; an older answer is ignored
+    std::shared_ptr<Listing> listing_; // the one that counts; an older answer finds it gone
     base::Executor::TimerPtr retryTimer_;
     base::Executor::TimerPtr reconcileTimer_;
     std::chrono::milliseconds retryWait_;
