@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/http/json_scan.h"
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,16 +40,6 @@ inline bool isCut(FinishReason reason)
     return reason == FinishReason::Abort || reason == FinishReason::Error;
 }
 
-// A JSON string as it stands between its quotes. View into the data that was read.
-struct JsonText {
-    std::string_view raw;
-    bool hasEscapes = false;
-    bool empty() const { return raw.empty(); }
-};
-// Unescaped, appended to a std::string or anything else with append(const char*, size_t).
-void appendText(std::string& out, JsonText text);
-std::size_t textBytes(JsonText text); // unescaped
-
 struct ChoiceDelta {
     std::uint32_t index = 0;
     FinishReason finish = FinishReason::None;
@@ -56,7 +48,6 @@ struct ChoiceDelta {
     JsonText text; // delta.content, message.content or text
     JsonText reasoning; // reasoning or reasoning_content
     JsonText refusal;
-    std::string_view tokenIds; // the list with its brackets; empty: absent or null
     std::string_view finishText; // the reason as it was sent
 };
 
@@ -77,21 +68,7 @@ struct ChatEvent {
     std::string_view id; // raw JSON values, with quotes; empty: absent
     std::string_view created;
     std::string_view model;
-    std::string_view promptTokenIds; // the list with its brackets
     std::string_view errorMessage; // raw between its quotes; Error only
-    // Members that only we asked for, as ranges of the data with the comma that goes with each.
-    std::span<const std::string_view> tokenIdMembers; // token_ids, prompt_token_ids, prompt_text
-    std::string_view usageMember;
-    bool hasDuplicateKeys = false; // of the fields above, in one object; the last one counts
-};
-
-// What to change in an event's data on its way to the client; all else stays byte for byte.
-struct EventEdit {
-    std::string_view id; // raw JSON value to put in place of the event's; empty: keep
-    std::string_view created;
-    bool dropTokenIds = false;
-    bool dropUsage = false; // the member, not the event
-    bool isNeeded() const { return !id.empty() || !created.empty() || dropTokenIds || dropUsage; }
 };
 
 // Reads one streamed chunk, or one whole answer, in a single pass without building anything: chat
@@ -111,14 +88,6 @@ private:
 
     ChatEvent event_;
     std::vector<ChoiceDelta> choices_; // at most limits::kChoicesPerEvent
-    std::vector<std::string_view> members_;
 };
-
-// `data` must be what `event` was read from. Appends.
-void appendEdited(std::string& out, std::string_view data, const ChatEvent& event,
-                  const EventEdit& edit);
-
-// "[1,2,3]" as numbers, appended. False where it is no such list; then `ids` is unchanged.
-bool appendTokenIds(std::vector<std::int32_t>& ids, std::string_view list);
 
 } // namespace signalbox::http

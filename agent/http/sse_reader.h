@@ -41,7 +41,7 @@ private:
     SseState takeLine(std::string_view line, bool inPlace);
     bool takeData(std::string_view value, bool inPlace);
     bool dispatch();
-    bool keep();
+    bool keep(std::string_view& input);
     void forgetEvent();
 
     SseEvent event_;

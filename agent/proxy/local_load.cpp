@@ -61,4 +61,28 @@ void LocalLoad::Running::end()
     load->changes_.fetch_add(1, kRelaxed);
 }
 
+void LocalLoad::setRates(float prefillTokensPerSecond, float decodeMsPerSequence)
+{
+    prefillTokensPerSecond_.store(prefillTokensPerSecond, kRelaxed);
+    decodeMsPerSequence_.store(decodeMsPerSequence, kRelaxed);
+}
+
+void LocalLoad::setAcceptsWork(bool accepts)
+{
+    if (acceptsWork_.exchange(accepts, kRelaxed) != accepts)
+        changes_.fetch_add(1, kRelaxed);
+}
+
+model::LoadReport LocalLoad::nextReport()
+{
+    model::LoadReport report;
+    report.sequence = reports_.fetch_add(1, kRelaxed) + 1;
+    report.pendingPrefillTokens = pendingPrefillTokens();
+    report.decoding = decoding();
+    report.prefillTokensPerSecond = prefillTokensPerSecond_.load(kRelaxed);
+    report.decodeMsPerSequence = decodeMsPerSequence_.load(kRelaxed);
+    report.acceptsWork = acceptsWork();
+    return report;
+}
+
 } // namespace signalbox::proxy

@@ -36,6 +36,13 @@ public:
     std::uint32_t running() const { return running_.load(kRelaxed); }
     // Monotonic ns of the newest token, or of the moment running went from none to one if later.
     upstream::Ticks lastProgressAt() const { return lastProgressAt_.load(kRelaxed); }
+    // What health and the step-time fit say, from control. 0 = not known.
+    void setRates(float prefillTokensPerSecond, float decodeMsPerSequence);
+    void setAcceptsWork(bool accepts);
+    bool acceptsWork() const { return acceptsWork_.load(kRelaxed); }
+    // All of it as the next report; each one has a number of its own.
+    model::LoadReport nextReport();
+
     // Grows whenever a number above changes in a way that a report should tell at once.
     std::uint64_t changes() const { return changes_.load(kRelaxed); }
 
@@ -45,6 +52,10 @@ private:
     std::atomic<std::uint32_t> decoding_{0};
     std::atomic<std::uint32_t> running_{0};
     std::atomic<upstream::Ticks> lastProgressAt_{0};
+    std::atomic<float> prefillTokensPerSecond_{0};
+    std::atomic<float> decodeMsPerSequence_{0};
+    std::atomic<bool> acceptsWork_{false};
+    std::atomic<std::uint64_t> reports_{0};
     std::atomic<std::uint64_t> changes_{0};
 };
 

@@ -55,6 +55,9 @@ public:
         head_.previous_ = &node;
     }
 
+    // The oldest, left where it is; null when there is none.
+    T* front() const { return empty() ? nullptr : static_cast<T*>(head_.next_); }
+
     // The oldest, taken out; null when there is none.
     T* popFront()
     {

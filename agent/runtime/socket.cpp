@@ -109,8 +109,8 @@ void Socket::onLeave(LeaveHook& hook)
 
 void Socket::close()
 {
-    if (state_ != nullptr)
-        std::exchange(state_, nullptr)->loop->closeSocket(*state_);
+    if (SocketState* state = std::exchange(state_, nullptr))
+        state->loop->closeSocket(*state);
 }
 
 void Socket::reset()

@@ -31,6 +31,8 @@ inline constexpr std::size_t kJsonArrayItems = 65'536;
 // --- Connections: descriptors are finite; one source must not take them all. ---
 inline constexpr std::size_t kConnectionsPerProcess = 50'000;
 inline constexpr std::size_t kConnectionsPerSource = 512;
+inline constexpr std::size_t kIdleConnectionsPerAddress = 256; // of one core, towards one member
+inline constexpr std::size_t kKnownAddresses = 4096; // parsed member addresses a core remembers
 inline constexpr auto kHeadDeadline = 10s;
 inline constexpr auto kBodyDeadline = 60s;
 inline constexpr auto kKeepAliveIdle = 75s;
@@ -52,6 +54,14 @@ inline constexpr std::size_t kLogprobs = 100;
 inline constexpr double kTemperature = 100;
 inline constexpr std::size_t kJsonParserBytes = 256 * 1024; // kept per core between bodies
 inline constexpr std::size_t kErrorExcerptBytes = 64;
+
+// --- Supervised processes: a runaway command must fill neither the disk nor the table. ---
+inline constexpr std::size_t kSupervisedProcesses = 256;
+inline constexpr std::size_t kProcessLogBytes = 8 * 1024 * 1024; // and as much of its predecessor
+inline constexpr auto kProcessStopDeadline = 10s;
+inline constexpr auto kProcessBackoffFirst = 1s; // doubled by each early end
+inline constexpr auto kProcessBackoffMost = 60s; // a run this long clears the count
+inline constexpr std::size_t kProcessEvents = 4096; // not taken; then the oldest are dropped
 
 // --- Lab: bounds of the simulated engines and of the load, far above any recorded trace. ---
 inline constexpr std::size_t kTraceLines = 5'000'000;

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/http/chat_event.h"
+
+#include "shared/base/limits.h"
+
+namespace signalbox::http {
+
+namespace {
+
+constexpr std::uint64_t kTokensPlausible = 1'000'000'000; // no context is that long
+
+FinishReason finishReasonOf(std::string_view text)
+{
+    if (text == "stop" || text == "end_turn" || text == "stop_sequence" || text == "eos_token")
+        return FinishReason::Stop;
+    if (text == "length" || text == "max_tokens")
+        return FinishReason::Length;
+    if (text == "tool_calls" || text == "function_call" || text == "tool_use")
+        return FinishReason::ToolCalls;
+    if (text == "content_filter" || text == "refusal")
+        return FinishReason::ContentFilter;
+    if (text == "abort" || text == "aborted")
+        return FinishReason::Abort;
+    if (text == "error")
+        return FinishReason::Error;
+    return text.empty() ? FinishReason::None : FinishReason::Other;
+}
+
+} // namespace
+
+// One pass over one event's data.
+class ChatEventScan {
+public:
+    ChatEventScan(ChatEventReader& reader, std::string_view data)
+        : scan_(data), event_(reader.event_), choices_(reader.choices_)
+    {
+    }
+
+    void run()
+    {
+        if (scan_.peek() != '{') {
+            event_.kind = ChatEventKind::NotJson;
+            return;
+        }
+        bool first = true;
+        JsonText key;
+        while (scan_.nextKey(first, key) && topLevel(key.raw)) { }
+        if (!scan_.atEnd()) {
+            choices_.clear();
+            event_ = ChatEvent{};
+            event_.kind = ChatEventKind::NotJson;
+            return;
+        }
+        event_.choices = choices_;
+        event_.kind = kind();
+    }
+
+private:
+    bool topLevel(std::string_view key)
+    {
+        if (key == "choices")
+            return choices();
+        if (key == "usage")
+            return usage();
+        if (key == "error")
+            return error();
+        if (key == "id")
+            return raw(event_.id);
+        if (key == "created")
+            return raw(event_.created);
+        if (key == "model")
+            return raw(event_.model);
+        if (key == "type")
+            return textOr(type_);
+        if (key == "object")
+            return textOr(object_);
+        if (key == "message")
+            return scan_.peek() == '"' ? scan_.string(message_) : scan_.skip();
+        if (key == "delta")
+            return scan_.peek() == '"' ? text(single().text) : singleDelta();
+        if (key == "text_output" || key == "generated_text")
+            return text(single().text);
+        if (key == "token")
+            return tgiToken();
+        if (key == "response")
+            return response();
+        return scan_.skip();
+    }
+
+    // For the shapes without choices: everything belongs to choice 0.
+    ChoiceDelta& single()
+    {
+        if (choices_.empty())
+            choices_.emplace_back();
+        return choices_.front();
+    }
+
+    bool raw(std::string_view& value)
+    {
+        const std::string_view from = scan_.rest();
+        if (!scan_.skip())
+            return false;
+        value = from.substr(0, from.size() - scan_.rest().size());
+        // rest() has skipped the space behind the value; it belongs to neither.
+        while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ')
+            value.remove_suffix(1);
+        return true;
+    }
+
+    bool textOr(JsonText& value) { return scan_.peek() == '"' ? scan_.string(value) : scan_.skip(); }
+
+    bool text(JsonText& value) { return textOr(value); } // null counts as absence
+
+    bool choices()
+    {
+        if (scan_.peek() != '[')
+            return scan_.skip();
+        for (bool first = true; scan_.nextItem(first);) {
+            if (choices_.size() >= limits::kChoicesPerEvent || scan_.peek() != '{') {
+                if (!scan_.skip())
+                    return false;
+                continue;
+            }
+            choices_.emplace_back();
+            if (!choice(choices_.back()))
+                return false;
+        }
+        return !scan_.failed();
+    }
+
+    bool choice(ChoiceDelta& choice)
+    {
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            const std::string_view name = key.raw;
+            bool good = true;
+            if (name == "index") {
+                std::int64_t index = 0;
+                good = scan_.integer(index);
+                choice.index = index < 0 || index > INT32_MAX ? UINT32_MAX
+                                                              : static_cast<std::uint32_t>(index);
+            } else if (name == "finish_reason") {
+                good = finish(choice);
+            } else if (name == "delta" || name == "message") {
+                good = scan_.peek() == '{' ? delta(choice) : scan_.skip();
+            } else if (name == "text") {
+                good = text(choice.text);
+            } else {
+                good = scan_.skip();
+            }
+            if (!good)
+                return false;
+        }
+        return !scan_.failed();
+    }
+
+    bool finish(ChoiceDelta& choice)
+    {
+        JsonText reason;
+        if (!textOr(reason))
+            return false;
+        choice.finishText = reason.raw;
+        choice.finish = finishReasonOf(reason.raw);
+        return true;
+    }
+
+    bool delta(ChoiceDelta& choice)
+    {
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            const std::string_view name = key.raw;
+            bool good = true;
+            if (name == "content" || name == "text") {
+                good = scan_.peek() == '[' ? scan_.skip() : text(choice.text);
+            } else if (name == "role") {
+                choice.hasRole = true;
+                good = scan_.skip();
+            } else if (name == "reasoning" || name == "reasoning_content" || name == "thinking") {
+                JsonText reasoning;
+                good = text(reasoning);
+                if (!reasoning.empty())
+                    choice.reasoning = reasoning;
+            } else if (name == "refusal") {
+                good = text(choice.refusal);
+            } else if (name == "tool_calls" || name == "function_call" || name == "partial_json") {
+                const char opens = scan_.peek();
+                const std::string_view from = scan_.rest();
+                good = scan_.skip();
+                choice.hasToolCall = choice.hasToolCall || opens == '{'
+                    || (opens == '[' && !from.starts_with("[]")) || opens == '"';
+            } else if (name == "stop_reason") {
+                good = finish(choice);
+            } else {
+                good = scan_.skip();
+            }
+            if (!good)
+                return false;
+        }
+        return !scan_.failed();
+    }
+
+    bool singleDelta() { return scan_.peek() == '{' ? delta(single()) : scan_.skip(); }
+
+    // TGI's own stream: {"token":{"text":..},"generated_text":null}
+    bool tgiToken() { return scan_.peek() == '{' ? delta(single()) : scan_.skip(); }
+
+    // The object of a responses event that ends the stream.
+    bool response()
+    {
+        if (scan_.peek() != '{')
+            return scan_.skip();
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            const bool good = key.raw == "usage" ? usage()
+                : key.raw == "error"             ? error()
+                                                 : scan_.skip();
+            if (!good)
+                return false;
+        }
+        return !scan_.failed();
+    }
+
+    bool usage()
+    {
+        if (scan_.peek() != '{')
+            return scan_.skip();
+        TokenUsage read;
+        read.isPresent = true;
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            if (!usageField(key.raw, read))
+                return false;
+        }
+        event_.usage = read;
+        return !scan_.failed();
+    }
+
+    bool usageField(std::string_view name, TokenUsage& read)
+    {
+        if (name == "prompt_tokens" || name == "input_tokens")
+            return count(read.prompt, read);
+        if (name == "completion_tokens" || name == "output_tokens")
+            return count(read.completion, read);
+        const bool isDetails = name.ends_with("_tokens_details") && scan_.peek() == '{';
+        if (!isDetails)
+            return scan_.skip();
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            const bool good = key.raw == "cached_tokens" ? count(read.cached, read)
+                : key.raw == "reasoning_tokens"          ? count(read.reasoning, read)
+                                                         : scan_.skip();
+            if (!good)
+                return false;
+        }
+        return !scan_.failed();
+    }
+
+    bool count(std::uint64_t& into, TokenUsage& read)
+    {
+        if (scan_.peek() == 'n')
+            return scan_.skip();
+        std::int64_t value = 0;
+        if (!scan_.integer(value))
+            return false;
+        if (value < 0 || static_cast<std::uint64_t>(value) > kTokensPlausible)
+            read.isPlausible = false;
+        else
+            into = static_cast<std::uint64_t>(value);
+        return true;
+    }
+
+    bool error()
+    {
+        const char opens = scan_.peek();
+        // null, false, 0 and "" are no error: the official clients ask for a truthy value.
+        if (opens == '"') {
+            JsonText text;
+            if (!scan_.string(text))
+                return false;
+            hasError_ = hasError_ || !text.empty();
+            event_.errorMessage = text.raw;
+            return true;
+        }
+        if (opens != '{') {
+            hasError_ = hasError_ || opens == 't' || opens == '[';
+            return scan_.skip();
+        }
+        hasError_ = true;
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            JsonText text;
+            if (!(key.raw == "message" ? textOr(text) : scan_.skip()))
+                return false;
+            if (key.raw == "message")
+                event_.errorMessage = text.raw;
+        }
+        return !scan_.failed();
+    }
+
+    ChatEventKind kind()
+    {
+        if (object_ == "error" || type_ == "error" || type_ == "response.failed") {
+            hasError_ = true;
+            if (event_.errorMessage.empty())
+                event_.errorMessage = message_.raw;
+        }
+        if (hasError_)
+            return ChatEventKind::Error;
+        if (type_ == "response.completed" || type_ == "response.incomplete") {
+            single().finish
+                = type_ == "response.completed" ? FinishReason::Stop : FinishReason::Length;
+            event_.choices = choices_;
+        }
+        bool hasToken = false;
+        bool hasToolCall = false;
+        for (const ChoiceDelta& choice : choices_) {
+            if (choice.finish != FinishReason::None)
+                return ChatEventKind::Finish;
+            hasToolCall = hasToolCall || choice.hasToolCall;
+            hasToken = hasToken || !choice.text.empty() || !choice.reasoning.empty()
+                || !choice.refusal.empty();
+        }
+        if (hasToolCall)
+            return ChatEventKind::ToolCall;
+        if (hasToken)
+            return ChatEventKind::Token;
+        if (!choices_.empty())
+            return ChatEventKind::Role;
+        return event_.usage.isPresent ? ChatEventKind::Usage : ChatEventKind::Other;
+    }
+
+    JsonScan scan_;
+    ChatEvent& event_;
+    std::vector<ChoiceDelta>& choices_;
+    JsonText type_;
+    JsonText object_;
+    JsonText message_;
+    bool hasError_ = false;
+};
+
+ChatEventReader::ChatEventReader()
+{
+    choices_.reserve(4);
+}
+
+const ChatEvent& ChatEventReader::read(std::string_view data)
+{
+    event_ = ChatEvent{};
+    choices_.clear();
+    if (data == "[DONE]") {
+        event_.kind = ChatEventKind::Done;
+        return event_;
+    }
+    ChatEventScan(*this, data).run();
+    return event_;
+}
+
+} // namespace signalbox::http

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/http/json_gate.h"
+#include "agent/http/server_connection.h"
+#include "agent/proxy/exchange_record.h"
+#include "agent/proxy/open_exchanges.h"
+#include "agent/proxy/proxy_snapshot.h"
+#include "agent/proxy/served_path.h"
+#include "agent/runtime/loop.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace signalbox::proxy {
+
+// Where the client's request entered the fleet everything happens; an agent behind a gateway only
+// counts, forwards, relays and reports (product.md §12, Roles of a hop).
+enum class Role : std::uint8_t { Entry, Hop };
+
+// Everything known about one request and its answer. Lives on: core; owned by its coroutine. The
+// phases fill it in, in order; the snapshot is pinned, so one exchange sees one policy revision.
+struct Exchange {
+    Exchange(runtime::Loop& coreLoop, http::ServerConnection& connection, http::Request& asked)
+        : loop(coreLoop), client(connection), request(asked), watch(coreLoop, connection.socket())
+    {
+    }
+
+    runtime::Loop& loop;
+    http::ServerConnection& client;
+    http::Request& request;
+    runtime::Watch watch; // a client that leaves cancels the upstream
+    ProxySnapshotPtr view;
+
+    Role role = Role::Entry;
+    Api api = Api::Chat;
+    std::string requestId; // towards the client
+    http::RequestFacts facts;
+    const admission::Caller* caller = nullptr; // in the snapshot's key table; null = no key asked
+    const RoutePlan* route = nullptr; // Entry only
+    runtime::Deadline deadline = runtime::Deadline::never();
+
+    bool answerBegun = false; // a byte of the answer may have reached the client
+    ExchangeRecord record;
+
+    upstream::Ticks now() const { return loop.now().time_since_epoch().count(); }
+    bool isStream() const { return facts.stream; }
+};
+
+} // namespace signalbox::proxy

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/proxy/forward.h"
+
+#include "agent/proxy/core_proxy.h"
+
+#include <algorithm>
+
+namespace signalbox::proxy {
+
+namespace {
+
+using runtime::Task;
+using upstream::AttemptEnd;
+using upstream::RetryStep;
+
+constexpr double kPredictedShare = 4; // first-token deadline: four times the prediction
+
+} // namespace
+
+Forward::Forward(CoreProxy& core, Exchange& exchange)
+    : core_(core), exchange_(exchange), order_(*exchange.route, core.random())
+{
+    for (const std::size_t index : order_.pools())
+        exchange_.view->pools[index].budget->requestStarted();
+}
+
+Forward::~Forward()
+{
+    for (const std::size_t index : order_.pools())
+        exchange_.view->pools[index].budget->requestEnded();
+}
+
+const PoolPlan& Forward::pool() const
+{
+    return exchange_.view->pools[order_.pools()[at_]];
+}
+
+Task<std::optional<LocalReply>> Forward::run()
+{
+    if (order_.pools().empty())
+        co_return reply::noEndpoint(exchange_.facts.model, "its route has no pool with a weight");
+    while (!pickInPool()) {
+        if (!nextPool())
+            co_return nobody();
+    }
+    for (;;) {
+        const upstream::Member& member = pool().members[static_cast<std::size_t>(pick_.index)];
+        ++attempts_;
+        ++attemptsInPool_;
+        call_ = std::make_unique<UpstreamCall>(core_, exchange_, member, attempts_);
+        const CallEnd end = co_await call_->run(firstTokenLimit());
+        exchange_.record.attempts = static_cast<std::uint32_t>(attempts_);
+        if (end.what != CallEnd::What::Failed)
+            co_return std::nullopt;
+        const bool goesOn = co_await again(end);
+        if (exchange_.watch.clientLeft())
+            co_return std::nullopt;
+        if (!goesOn && call_->hasAnswer())
+            co_return std::nullopt; // the engine's own last word, with its header
+        if (!goesOn)
+            co_return giveUp(end);
+    }
+}
+
+// Prepares the next attempt: budget, wait, choice. False when there is none.
+Task<bool> Forward::again(const CallEnd& end)
+{
+    tried_.add(static_cast<std::size_t>(pick_.index));
+    if (end.attempt.end == AttemptEnd::FirstTokenDeadline)
+        late_.add(static_cast<std::size_t>(pick_.index));
+    const upstream::RetryDecision decision = upstream::decideRetry(end.attempt, retryState());
+    if (decision.step == RetryStep::GiveUp)
+        co_return false;
+    if (decision.asksBudget) {
+        grant_ = pool().budget->ask(exchange_.now());
+        if (!grant_) {
+            core_.statistics().retriesRefused.add();
+            co_return false;
+        }
+        core_.statistics().retries.add();
+    } else {
+        core_.statistics().replays.add();
+    }
+    auto wait = std::chrono::nanoseconds(decision.waitExactly);
+    if (decision.waitUpTo.count() > 0) {
+        const std::chrono::nanoseconds most = decision.waitUpTo;
+        wait = std::chrono::nanoseconds(
+            core_.random().below(static_cast<std::uint64_t>(most.count())));
+    }
+    if (wait.count() > 0) {
+        const auto fault = co_await exchange_.loop.sleep(wait, &exchange_.client.socket());
+        if (fault != runtime::Fault::None)
+            co_return false;
+    }
+    if (decision.step == RetryStep::SameEndpoint)
+        co_return true;
+    if (decision.step == RetryStep::OtherEndpoint && pickInPool())
+        co_return true;
+    while (nextPool()) {
+        if (pickInPool())
+            co_return true;
+    }
+    co_return false;
+}
+
+bool Forward::nextPool()
+{
+    if (at_ + 1 >= order_.pools().size())
+        return false;
+    ++at_;
+    attemptsInPool_ = 0;
+    tried_ = upstream::MemberSet{};
+    late_ = upstream::MemberSet{};
+    return true;
+}
+
+bool Forward::pickInPool()
+{
+    upstream::PickContext context;
+    context.now = exchange_.now();
+    context.promptTokens = std::max<std::uint64_t>(exchange_.facts.estimatedPromptTokens(), 1);
+    context.tried = tried_;
+    pick_ = upstream::pickMember(pool().members, context, core_.random());
+    return pick_.index >= 0;
+}
+
+bool Forward::poolCanServe(std::size_t order) const
+{
+    const PoolPlan& plan = exchange_.view->pools[order_.pools()[order]];
+    upstream::PickContext context;
+    context.now = exchange_.now();
+    for (std::size_t i = 0; i < plan.members.size(); ++i) {
+        if (upstream::exclusionOf(plan.members[i], i, context) == upstream::Exclusion::None)
+            return true;
+    }
+    return false;
+}
+
+bool Forward::furtherPoolReady() const
+{
+    for (std::size_t order = at_ + 1; order < order_.pools().size(); ++order) {
+        if (poolCanServe(order))
+            return true;
+    }
+    return false;
+}
+
+upstream::RetryState Forward::retryState() const
+{
+    const auto chosen = static_cast<std::size_t>(pick_.index);
+    upstream::PickContext context;
+    context.now = exchange_.now();
+    const upstream::Member& member = pool().members[chosen];
+    upstream::RetryState state;
+    state.attempts = attempts_;
+    state.attemptsInPool = attemptsInPool_;
+    state.sameEndpointUsable = !late_.contains(chosen)
+        && upstream::exclusionOf(member, chosen, context) == upstream::Exclusion::None;
+    context.tried = tried_;
+    for (std::size_t i = 0; i < pool().members.size() && !state.otherEndpointInPool; ++i) {
+        state.otherEndpointInPool = upstream::exclusionOf(pool().members[i], i, context)
+            == upstream::Exclusion::None;
+    }
+    state.furtherPoolReady = furtherPoolReady();
+    state.deadlineIn = std::chrono::duration_cast<std::chrono::milliseconds>(
+        exchange_.deadline.left(exchange_.loop.now()));
+    return state;
+}
+
+std::chrono::nanoseconds Forward::firstTokenLimit() const
+{
+    const auto predicted = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double, std::milli>(
+            kPredictedShare * std::max(pick_.estimatedTtftMs, 0.0)));
+    return std::max<std::chrono::nanoseconds>(exchange_.view->settings.firstTokenFloor, predicted);
+}
+
+LocalReply Forward::giveUp(const CallEnd& end)
+{
+    exchange_.record.reason = end.reason;
+    const std::string& member = call_->member().id;
+    if (exchange_.deadline.passed(exchange_.loop.now()))
+        return reply::requestDeadline(exchange_.view->settings.requestDeadline);
+    switch (end.attempt.end) {
+    case AttemptEnd::Refused:
+    case AttemptEnd::Draining: return reply::noEndpoint(exchange_.facts.model, end.reason);
+    case AttemptEnd::FirstTokenDeadline: return reply::firstTokenLate(member, exchange_.view->settings.firstTokenFloor);
+    case AttemptEnd::LostWithoutByte:
+    case AttemptEnd::LostBeforeToken:
+    case AttemptEnd::BadAnswer:
+    case AttemptEnd::Status: break;
+    }
+    return reply::upstreamLost(member, end.reason);
+}
+
+LocalReply Forward::nobody() const
+{
+    // The first member's reason stands for all: the person on call gets a place to start.
+    const PoolPlan& first = exchange_.view->pools[order_.pools().front()];
+    if (first.members.empty())
+        return reply::noEndpoint(exchange_.facts.model, "pool " + first.name + " has no member");
+    upstream::PickContext context;
+    context.now = exchange_.now();
+    const auto why = upstream::exclusionOf(first.members[0], 0, context);
+    return reply::noEndpoint(exchange_.facts.model,
+                             first.members[0].id + ": " + std::string(upstream::nameOf(why)));
+}
+
+} // namespace signalbox::proxy
