@@ -98,4 +98,9 @@ inline constexpr std::int64_t kStoreLeaseTtlSeconds = 9'000'000'000;
 inline constexpr std::size_t kStoreClientCalls = 1'024;    // outstanding in one client
 inline constexpr std::size_t kStoreListPage = 1'000;       // keys a mirror asks for at once
 
+// --- Wire: what a peer or a stored object may list. ---
+inline constexpr std::size_t kModelsPerEngine = 1'000;
+inline constexpr std::size_t kMembersPerAgent = 20'000; // pools of 10,000 instances, twice over
+inline constexpr std::size_t kListItems = 10'000;
+
 } // namespace signalbox::limits

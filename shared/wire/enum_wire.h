@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "proto/signalbox/v1/command.pb.h"
+#include "proto/signalbox/v1/fleet.pb.h"
+#include "proto/signalbox/v1/policy.pb.h"
+#include "proto/signalbox/v1/telemetry.pb.h"
+#include "shared/base/result.h"
+#include "shared/model/command.h"
+#include "shared/model/fleet.h"
+#include "shared/model/policy.h"
+#include "shared/model/sample.h"
+
+#include <string>
+
+// The wire's enums are the model's in the same order, one higher: zero is UNSPECIFIED and refused.
+namespace signalbox::wire::detail {
+
+template <typename Model, typename Wire>
+Wire enumToWire(Model value)
+{
+    return static_cast<Wire>(static_cast<int>(value) + 1);
+}
+
+template <typename Model>
+base::Result<Model> enumFromWire(int value, int count, const char* what)
+{
+    if (value <= 0 || value > count) {
+        return base::Error(base::Code::InvalidArgument,
+                           std::string(what) + " is not set or not known here");
+    }
+    return static_cast<Model>(value - 1);
+}
+
+inline v1::Health toWire(model::Health value) { return enumToWire<model::Health, v1::Health>(value); }
+inline v1::Admin toWire(model::Admin value) { return enumToWire<model::Admin, v1::Admin>(value); }
+inline v1::AgentKind toWire(model::AgentKind value)
+{
+    return enumToWire<model::AgentKind, v1::AgentKind>(value);
+}
+inline v1::DrainPhase toWire(model::DrainPhase value)
+{
+    return enumToWire<model::DrainPhase, v1::DrainPhase>(value);
+}
+inline v1::BreakerState toWire(model::Breaker value)
+{
+    return enumToWire<model::Breaker, v1::BreakerState>(value);
+}
+inline v1::AccessMode toWire(model::AccessMode value)
+{
+    return enumToWire<model::AccessMode, v1::AccessMode>(value);
+}
+inline v1::Verb toWire(model::Verb value) { return enumToWire<model::Verb, v1::Verb>(value); }
+inline v1::Severity toWire(model::Severity value)
+{
+    return enumToWire<model::Severity, v1::Severity>(value);
+}
+inline v1::SeriesKind toWire(model::SeriesKind value)
+{
+    return enumToWire<model::SeriesKind, v1::SeriesKind>(value);
+}
+
+inline base::Result<model::Health> fromWire(v1::Health value)
+{
+    return enumFromWire<model::Health>(value, 8, "health");
+}
+inline base::Result<model::Admin> fromWire(v1::Admin value)
+{
+    return enumFromWire<model::Admin>(value, 7, "admin");
+}
+inline base::Result<model::AgentKind> fromWire(v1::AgentKind value)
+{
+    return enumFromWire<model::AgentKind>(value, 2, "agent kind");
+}
+inline base::Result<model::DrainPhase> fromWire(v1::DrainPhase value)
+{
+    return enumFromWire<model::DrainPhase>(value, 3, "drain phase");
+}
+inline base::Result<model::Breaker> fromWire(v1::BreakerState value)
+{
+    return enumFromWire<model::Breaker>(value, 3, "breaker");
+}
+inline base::Result<model::AccessMode> fromWire(v1::AccessMode value)
+{
+    return enumFromWire<model::AccessMode>(value, 2, "access mode");
+}
+inline base::Result<model::Verb> fromWire(v1::Verb value)
+{
+    return enumFromWire<model::Verb>(value, 3, "verb");
+}
+inline base::Result<model::Severity> fromWire(v1::Severity value)
+{
+    return enumFromWire<model::Severity>(value, 3, "severity");
+}
+inline base::Result<model::SeriesKind> fromWire(v1::SeriesKind value)
+{
+    return enumFromWire<model::SeriesKind>(value, 2, "series kind");
+}
+
+// Lists of a peer are bounded before they are copied.
+template <typename List>
+base::Status checkSize(const List& list, std::size_t most, const char* what)
+{
+    if (static_cast<std::size_t>(list.size()) > most) {
+        return base::Error(base::Code::InvalidArgument,
+                           std::string(what) + " has more than " + std::to_string(most)
+                               + " entries");
+    }
+    return {};
+}
+
+} // namespace signalbox::wire::detail

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shared/wire/policy_wire.h"
+
+#include "shared/base/limits.h"
+#include "shared/wire/enum_wire.h"
+#include "shared/wire/wire.h"
+
+namespace signalbox::wire {
+
+namespace detail {
+
+void objectToWire(const model::ApiKey& from, v1::ApiKey& to)
+{
+    to.set_id(from.id);
+    to.set_tenant(from.tenant);
+    to.set_secret_sha256(from.secretSha256);
+    for (const std::string& model : from.models)
+        to.add_models(model);
+}
+
+void objectToWire(const model::Pool& from, v1::Pool& to)
+{
+    to.set_name(from.name);
+    to.set_model(from.model);
+    to.set_ready_floor(from.readyFloor);
+    for (const model::StaticMember& member : from.members) {
+        v1::StaticMember& added = *to.add_members();
+        added.set_url(member.url);
+        added.set_profile(member.profile);
+    }
+}
+
+void objectToWire(const model::Route& from, v1::Route& to)
+{
+    to.set_name(from.name);
+    to.set_model(from.model);
+    for (const std::string& alias : from.aliases)
+        to.add_aliases(alias);
+    for (const model::RouteTarget& target : from.targets) {
+        v1::RouteTarget& added = *to.add_targets();
+        added.set_pool(target.pool);
+        added.set_weight(target.weight);
+    }
+    for (const std::string& pool : from.fallbacks)
+        to.add_fallbacks(pool);
+}
+
+void objectToWire(const model::AdminIntent& from, v1::AdminIntent& to)
+{
+    to.set_agent(from.agent);
+    to.set_admin(toWire(from.admin));
+    to.set_deadline_unix_ms(from.deadlineUnixMs);
+    to.set_cause(from.cause);
+}
+
+base::Status addObject(const v1::ApiKey& from, model::Policy& policy)
+{
+    SB_CHECK(checkSize(from.models(), limits::kListItems, "models of a key"));
+    model::ApiKey to;
+    to.id = from.id();
+    to.tenant = from.tenant();
+    to.secretSha256 = from.secret_sha256();
+    to.models.assign(from.models().begin(), from.models().end());
+    policy.keys[to.id] = std::move(to);
+    return {};
+}
+
+base::Status addObject(const v1::Pool& from, model::Policy& policy)
+{
+    SB_CHECK(checkSize(from.members(), limits::kListItems, "members of a pool"));
+    model::Pool to;
+    to.name = from.name();
+    to.model = from.model();
+    to.readyFloor = from.ready_floor();
+    for (const v1::StaticMember& member : from.members())
+        to.members.push_back({member.url(), member.profile()});
+    policy.pools[to.name] = std::move(to);
+    return {};
+}
+
+base::Status addObject(const v1::Route& from, model::Policy& policy)
+{
+    SB_CHECK(checkSize(from.aliases(), limits::kListItems, "aliases of a route"));
+    SB_CHECK(checkSize(from.targets(), limits::kListItems, "targets of a route"));
+    SB_CHECK(checkSize(from.fallbacks(), limits::kListItems, "fallbacks of a route"));
+    model::Route to;
+    to.name = from.name();
+    to.model = from.model();
+    to.aliases.assign(from.aliases().begin(), from.aliases().end());
+    for (const v1::RouteTarget& target : from.targets())
+        to.targets.push_back({target.pool(), target.weight()});
+    to.fallbacks.assign(from.fallbacks().begin(), from.fallbacks().end());
+    policy.routes[to.name] = std::move(to);
+    return {};
+}
+
+base::Status addObject(const v1::AdminIntent& from, model::Policy& policy)
+{
+    model::AdminIntent to;
+    to.agent = from.agent();
+    SB_TRY(to.admin, fromWire(from.admin()));
+    to.deadlineUnixMs = from.deadline_unix_ms();
+    to.cause = from.cause();
+    policy.admin[to.agent] = std::move(to);
+    return {};
+}
+
+base::Status addObject(const v1::Access& from, model::Policy& policy)
+{
+    SB_TRY(policy.access.mode, fromWire(from.mode()));
+    return {};
+}
+
+} // namespace detail
+
+void toWire(const model::Policy& from, v1::Policy& to)
+{
+    to.set_revision(from.revision);
+    to.mutable_access()->set_mode(detail::toWire(from.access.mode));
+    for (const auto& [id, key] : from.keys)
+        detail::objectToWire(key, *to.add_keys());
+    for (const auto& [name, pool] : from.pools)
+        detail::objectToWire(pool, *to.add_pools());
+    for (const auto& [name, route] : from.routes)
+        detail::objectToWire(route, *to.add_routes());
+    for (const auto& [agent, intent] : from.admin)
+        detail::objectToWire(intent, *to.add_admin());
+}
+
+base::Result<model::Policy> fromWire(const v1::Policy& from)
+{
+    model::Policy to;
+    to.revision = from.revision();
+    SB_CHECK(detail::addObject(from.access(), to));
+    for (const v1::ApiKey& key : from.keys())
+        SB_CHECK(detail::addObject(key, to));
+    for (const v1::Pool& pool : from.pools())
+        SB_CHECK(detail::addObject(pool, to));
+    for (const v1::Route& route : from.routes())
+        SB_CHECK(detail::addObject(route, to));
+    for (const v1::AdminIntent& intent : from.admin())
+        SB_CHECK(detail::addObject(intent, to));
+    return to;
+}
+
+} // namespace signalbox::wire
