@@ -6,6 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
 namespace signalbox::ctl {
 namespace {
 
@@ -86,6 +92,59 @@ TEST(ModelJson, PolicyHidesKeyHashes)
               R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[]}],)"
               R"("admin":[{"agent":"gpu-02","admin":"drain","deadline":null,)"
               R"("cause":"kernel"}]})");
+}
+
+// The names of all fields in some JSON.
+std::set<std::string> fieldsOf(const std::string& json)
+{
+    static const std::regex kField("\"(\\w+)\":");
+    std::set<std::string> names;
+    for (auto it = std::sregex_iterator(json.begin(), json.end(), kField);
+         it != std::sregex_iterator(); ++it)
+        names.insert((*it)[1]);
+    return names;
+}
+
+TEST(ModelJson, TheManualNamesEveryField)
+{
+    const std::filesystem::path root
+        = std::filesystem::path(__FILE__).parent_path() / "../../../..";
+    std::ifstream in(root / "resources/manual/signalboxctl.md");
+    const std::string manual{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    ASSERT_FALSE(manual.empty());
+    AgentFacts agent = gateway("gate-01");
+    agent.state.members.emplace_back();
+    PolicyAnswer policy;
+    policy.policy.keys["k"] = {};
+    policy.policy.pools["p"].members.emplace_back();
+    policy.policy.routes["r"].targets.emplace_back();
+    policy.policy.admin["a"] = {};
+    model::AuditRecord record;
+    record.edit = model::AdminEdit{model::Verb::Drain, "", {{"gpu-02"}}};
+    record.diff.emplace_back();
+    record.previewed.emplace_back();
+    model::Convergence convergence;
+    convergence.behind.emplace_back();
+
+    const std::string all = jsonOf([&](JsonWriter& json) {
+        json.beginObject();
+        writeLink(json, {});
+        writeSummary(json, {});
+        json.key("x").beginArray();
+        writeAgent(json, agent);
+        writePool(json, {});
+        writePolicy(json, policy);
+        writeAudit(json, record);
+        writePreview(json, {});
+        writeEvent(json, {});
+        writeConvergence(json, convergence);
+        json.endArray().endObject();
+    });
+
+    for (const std::string& field : fieldsOf(all)) {
+        const std::regex word("\\b" + field + "\\b");
+        EXPECT_TRUE(field == "x" || std::regex_search(manual, word)) << field;
+    }
 }
 
 TEST(ModelJson, EventAndConvergence)
