@@ -125,7 +125,7 @@ ParseResult parseResponseHead(std::string_view buffer, Method method, ResponseHe
 bool announcesMoreThan(const BodyFraming& body, std::uint64_t bytesMax);
 
 // The decoded form of a request path (RequestHead::path), for tables that are compared with it.
-// False when the path is refused. `out` is only written where something had to be decoded.
+// False when the path is refused. `out` stays empty where nothing had to be decoded.
 bool decodePath(std::string_view rawPath, std::string& out);
 
 } // namespace signalbox::http

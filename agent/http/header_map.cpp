@@ -292,11 +292,13 @@ bool HeaderMap::add(std::string_view name, std::string_view value, HeaderName id
 
 void HeaderMap::drop(std::string_view name)
 {
+    first_.fill(0);
     for (std::size_t i = 0; i < size_; ++i) {
-        if (!equalsIgnoringCase((*this)[i].name, name))
-            continue;
-        first_[indexOf(entries_[i].id)] = 0; // every field of that name is dropped with it
-        entries_[i].id = HeaderName::Dropped;
+        if (equalsIgnoringCase((*this)[i].name, name))
+            entries_[i].id = HeaderName::Dropped;
+        std::uint8_t& first = first_[indexOf(entries_[i].id)];
+        if (first == 0)
+            first = static_cast<std::uint8_t>(i + 1);
     }
 }
 

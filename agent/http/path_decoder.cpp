@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/http/byte_classes.h"
 #include "agent/http/h1_parser.h"
-#include "agent/http/utf8.h"
+#include "agent/http/json/utf8.h"
 
 namespace signalbox::http {
 

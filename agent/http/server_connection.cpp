@@ -2,8 +2,8 @@
 #include "agent/http/server_connection.h"
 
 #include "agent/http/h1_writer.h"
-#include "agent/http/json_gate.h"
-#include "agent/http/openai_error.h"
+#include "agent/http/json/json_gate.h"
+#include "agent/http/json/openai_error.h"
 
 #include <array>
 

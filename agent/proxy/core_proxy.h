@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/chat_event.h"
-#include "agent/http/json_gate.h"
+#include "agent/http/json/chat_event.h"
+#include "agent/http/json/json_gate.h"
 #include "agent/http/server_connection.h"
 #include "agent/proxy/exchange_runner.h"
 #include "agent/proxy/local_load.h"

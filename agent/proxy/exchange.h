@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/json_gate.h"
+#include "agent/http/json/json_gate.h"
 #include "agent/http/server_connection.h"
 #include "agent/proxy/exchange_record.h"
 #include "agent/proxy/open_exchanges.h"

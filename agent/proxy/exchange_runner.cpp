@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/proxy/exchange_runner.h"
 
+#include "agent/http/content_check.h"
 #include "agent/proxy/authenticate.h"
 #include "agent/proxy/conclude.h"
 #include "agent/proxy/core_proxy.h"

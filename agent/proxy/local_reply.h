@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/openai_error.h"
+#include "agent/http/json/openai_error.h"
 
 #include <chrono>
 #include <optional>

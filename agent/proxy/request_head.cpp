@@ -2,7 +2,7 @@
 #include "agent/proxy/request_head.h"
 
 #include "agent/http/h1_writer.h"
-#include "agent/http/openai_error.h"
+#include "agent/http/json/openai_error.h"
 
 #include <array>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/chat_event.h"
+#include "agent/http/json/chat_event.h"
 #include "agent/proxy/served_path.h"
 
 #include <cstdint>

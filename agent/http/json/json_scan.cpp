@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/http/json_scan.h"
+#include "agent/http/json/json_scan.h"
 
 #include "shared/base/limits.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/http/openai_error.h"
+#include "agent/http/json/openai_error.h"
 
-#include "agent/http/utf8.h"
+#include "agent/http/json/utf8.h"
 #include "shared/base/limits.h"
 
 namespace signalbox::http {

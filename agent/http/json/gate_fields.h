@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/json_gate.h"
+#include "agent/http/json/json_gate.h"
 
 #include <simdjson.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/json_scan.h"
+#include "agent/http/json/json_scan.h"
 
 #include <cstdint>
 #include <span>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/http/gate_fields.h"
+#include "agent/http/json/gate_fields.h"
 
 #include "shared/base/limits.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/http/utf8.h"
+#include "agent/http/json/utf8.h"
 
 #include <simdjson.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/http/chat_event.h"
+#include "agent/http/json/chat_event.h"
 
 #include "shared/base/limits.h"
 

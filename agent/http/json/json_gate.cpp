@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/http/json_gate.h"
+#include "agent/http/json/json_gate.h"
 
-#include "agent/http/gate_fields.h"
-#include "agent/http/json_scan.h"
+#include "agent/http/json/gate_fields.h"
+#include "agent/http/json/json_scan.h"
 #include "shared/base/limits.h"
 
 #include <simdjson.h>
@@ -26,45 +26,46 @@ OpenAiError refuse(std::string_view code, std::string message, std::string param
     return error;
 }
 
+// ASCII letters in lower case, and the two letters beyond ASCII that Go's decoder takes for "s" and
+// "k" as those.
 std::string folded(std::string_view key)
 {
-    std::string text(key);
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c | 0x20);
+    constexpr std::string_view kLongS = "\u017F";
+    constexpr std::string_view kKelvin = "\u212A";
+    std::string text;
+    text.reserve(key.size());
+    while (!key.empty()) {
+        const char c = key.front();
+        const bool isLongS = key.starts_with(kLongS);
+        const bool isKelvin = key.starts_with(kKelvin);
+        text.push_back(isLongS                ? 's'
+                           : isKelvin             ? 'k'
+                           : c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20)
+                                                  : c);
+        key.remove_prefix(isLongS ? kLongS.size() : isKelvin ? kKelvin.size() : 1);
     }
     return text;
 }
 
-// Two keys that any engine could take for the same one. Bodies have few keys; long lists are sorted.
+OpenAiError twin(std::string_view key)
+{
+    return refuse("duplicate_key",
+                  "The field '" + excerptOf(key) + "' is there twice, in one spelling or another.",
+                  excerptOf(key));
+}
+
+// Two keys that any engine could take for the same one.
 std::optional<OpenAiError> checkTwins(simdjson::dom::object object)
 {
-    constexpr std::size_t kFewKeys = 24;
-    std::vector<std::string_view> keys;
-    keys.reserve(kFewKeys);
-    for (const auto field : object)
-        keys.push_back(field.key);
-    if (keys.size() > limits::kJsonKeysPerObject)
+    if (object.size() > limits::kJsonKeysPerObject)
         return refuse("invalid_json", "The body has too many fields.");
-    const auto twin = [](std::string_view key) {
-        return refuse("duplicate_key",
-                      "The field '" + excerptOf(key) + "' is there twice, in one spelling or another.",
-                      excerptOf(key));
-    };
-    if (keys.size() <= kFewKeys) {
-        for (std::size_t i = 1; i < keys.size(); ++i) {
-            for (std::size_t j = 0; j < i; ++j) {
-                if (keys[i].size() == keys[j].size() && equalsIgnoringCase(keys[i], keys[j]))
-                    return twin(keys[i]);
-            }
-        }
-        return std::nullopt;
-    }
-    std::vector<std::string> sorted;
-    std::transform(keys.begin(), keys.end(), std::back_inserter(sorted), folded);
-    std::sort(sorted.begin(), sorted.end());
-    const auto found = std::adjacent_find(sorted.begin(), sorted.end());
-    return found == sorted.end() ? std::nullopt : std::optional(twin(*found));
+    std::vector<std::string> keys;
+    keys.reserve(object.size());
+    for (const auto field : object)
+        keys.push_back(folded(field.key));
+    std::sort(keys.begin(), keys.end());
+    const auto found = std::adjacent_find(keys.begin(), keys.end());
+    return found == keys.end() ? std::nullopt : std::optional(twin(*found));
 }
 
 // Where the value of the top-level "model" stands. The body has been validated.
@@ -150,30 +151,6 @@ std::optional<OpenAiError> JsonGate::inspect(std::string_view body, std::size_t 
         parser_ = std::make_unique<Parser>();
     --counters_.refused;
     ++counters_.accepted;
-    return std::nullopt;
-}
-
-std::optional<OpenAiError> checkJsonContent(const RequestHead& head)
-{
-    const auto unsupported = [](std::string message) {
-        return refuse("unsupported_media_type", std::move(message), "", 415);
-    };
-    if (head.headers.has(HeaderName::ContentEncoding)
-        && !equalsIgnoringCase(head.headers.getSingle(HeaderName::ContentEncoding), "identity"))
-        return unsupported("Compressed request bodies are not accepted.");
-    std::string_view type = head.headers.getSingle(HeaderName::ContentType);
-    const std::size_t semicolon = type.find(';');
-    const std::string_view parameters
-        = semicolon == std::string_view::npos ? std::string_view{} : type.substr(semicolon + 1);
-    type = type.substr(0, semicolon);
-    while (type.ends_with(' '))
-        type.remove_suffix(1);
-    if (!equalsIgnoringCase(type, "application/json"))
-        return unsupported("Content-Type must be application/json.");
-    const std::string lower = folded(parameters);
-    const std::size_t charset = lower.find("charset=");
-    if (charset != std::string::npos && lower.find("utf-8", charset) == std::string::npos)
-        return unsupported("The body's charset must be utf-8.");
     return std::nullopt;
 }
 

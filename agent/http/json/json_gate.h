@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/http/h1_parser.h"
-#include "agent/http/openai_error.h"
+#include "agent/http/json/openai_error.h"
 
 #include <cstdint>
 #include <memory>
@@ -94,9 +93,6 @@ private:
     std::unique_ptr<Parser> parser_;
     GateCounters counters_;
 };
-
-// The request says that its body is JSON, once, in UTF-8 and not compressed; else 415.
-std::optional<OpenAiError> checkJsonContent(const RequestHead& head);
 
 // `body` with another model name and not one other byte changed, appended to `out`. Facts must come
 // from this body; where it had no model the body goes as it is.
