@@ -102,5 +102,16 @@ inline constexpr std::size_t kStoreListPage = 1'000;       // keys a mirror asks
 inline constexpr std::size_t kModelsPerEngine = 1'000;
 inline constexpr std::size_t kMembersPerAgent = 20'000; // pools of 10,000 instances, twice over
 inline constexpr std::size_t kListItems = 10'000;
+inline constexpr std::size_t kControlMessageBytes = 4 * 1024 * 1024; // one call or stream item
+
+// --- Engines: what a probe, a page of metrics or a list of models may cost. A page of the largest
+// engine recorded has 520 KB and 2,000 series. ---
+inline constexpr std::size_t kProbeBodyBytes = 64 * 1024;
+inline constexpr std::size_t kModelsBodyBytes = 1024 * 1024; // a list with hundreds of adapters
+inline constexpr std::size_t kMetricPageBytes = 8 * 1024 * 1024;
+inline constexpr std::size_t kMetricSeries = 5'000; // label sets of mapped metrics
+inline constexpr std::size_t kMetricLineBytes = 16 * 1024;
+inline constexpr std::size_t kMetricNameBytes = 256;
+inline constexpr std::size_t kMetricLabels = 64;
 
 } // namespace signalbox::limits
