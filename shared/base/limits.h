@@ -108,6 +108,7 @@ inline constexpr std::size_t kControlMessageBytes = 4 * 1024 * 1024; // one call
 // engine recorded has 520 KB and 2,000 series. ---
 inline constexpr std::size_t kProbeBodyBytes = 64 * 1024;
 inline constexpr std::size_t kModelsBodyBytes = 1024 * 1024; // a list with hundreds of adapters
+inline constexpr std::size_t kFetchesPerEngine = 8; // questions of our own open at one address
 inline constexpr std::size_t kMetricPageBytes = 8 * 1024 * 1024;
 inline constexpr std::size_t kMetricSeries = 5'000; // label sets of mapped metrics
 inline constexpr std::size_t kMetricLineBytes = 16 * 1024;
