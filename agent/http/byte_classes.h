@@ -14,8 +14,9 @@ enum ByteClass : std::uint8_t {
     kValueByte = 4, // field values: visible, space, tab, and bytes above ASCII
     kDigitByte = 8,
     kHexByte = 16,
-    kHostByte = 32,
+    kHostByte = 32, // of a name or an IPv4 address
     kIdByte = 64, // ids that may be shown, logged and sent on
+    kCareByte = 128, // in a target: it may end the path, or mean more than itself
 };
 
 namespace detail {
@@ -40,10 +41,12 @@ consteval std::array<std::uint8_t, 256> makeByteClasses()
             bits |= kDigitByte;
         if (isDigit || isHexLetter)
             bits |= kHexByte;
-        if (isDigit || isLetter || c == '.' || c == '-' || c == ':' || c == '[' || c == ']')
+        if (isDigit || isLetter || c == '.' || c == '-' || c == '_')
             bits |= kHostByte;
         if (isDigit || isLetter || c == '.' || c == '-' || c == ':' || c == '_')
             bits |= kIdByte;
+        if (std::string_view("%;.\\?").find(c) != std::string_view::npos)
+            bits |= kCareByte;
         classes[static_cast<std::size_t>(byte)] = bits;
     }
     return classes;
@@ -53,9 +56,15 @@ inline constexpr auto kByteClasses = makeByteClasses();
 
 } // namespace detail
 
+// All classes of one byte, as bits.
+inline std::uint8_t classesOf(char c)
+{
+    return detail::kByteClasses[static_cast<unsigned char>(c)];
+}
+
 inline bool isByte(char c, ByteClass wanted)
 {
-    return (detail::kByteClasses[static_cast<unsigned char>(c)] & wanted) != 0;
+    return (classesOf(c) & wanted) != 0;
 }
 
 // Every byte; true for an empty text.

@@ -50,8 +50,8 @@ ChunkStep ChunkDecoder::next(std::string_view input, base::Monotonic now)
             return step;
         }
         const auto byte = static_cast<unsigned char>(input[at]);
-        const bool isGood = phase_ < Phase::TrailerStart ? takeSizeByte(byte, now)
-                                                         : takeTrailerByte(byte);
+        const bool isGood
+            = phase_ < Phase::TrailerStart ? takeSizeByte(byte, now) : takeTrailerByte(byte);
         if (!isGood)
             return fail(at, refusal_);
         ++at;

@@ -32,7 +32,8 @@ bool areParametersFine(std::string_view parameters)
     while (!parameters.empty()) {
         const std::size_t end = parameters.find(';');
         const std::string_view parameter = withoutBlanks(parameters.substr(0, end));
-        parameters = end == std::string_view::npos ? std::string_view{} : parameters.substr(end + 1);
+        parameters
+            = end == std::string_view::npos ? std::string_view{} : parameters.substr(end + 1);
         const std::size_t equals = parameter.find('=');
         if (!equalsIgnoringCase(parameter.substr(0, equals), "charset"))
             continue;

@@ -11,17 +11,74 @@ namespace signalbox::http {
 
 namespace {
 
-ParseResult bad(int status, std::string_view code, std::string_view message)
+// A check gives nothing, or the fault that ends the head.
+using Check = const ParseFault*;
+constexpr Check kGood = nullptr;
+
+constexpr ParseFault badRequest(std::string_view message)
+{
+    return ParseFault{400, "bad_request", message};
+}
+
+constexpr ParseFault kBadMethod = badRequest("the method is not a token");
+constexpr ParseFault kBadLine = badRequest("the request line is not METHOD SP TARGET SP VERSION");
+constexpr ParseFault kBadTarget
+    = badRequest("the target is missing or holds a byte that may not stand there");
+constexpr ParseFault kNoPath = badRequest("the target is neither a path nor a URL with a path");
+constexpr ParseFault kBadPath = badRequest("the path is ambiguous or malformed");
+constexpr ParseFault kBadQuery = badRequest("the query holds a malformed escape");
+constexpr ParseFault kBadVersion = badRequest("the version is malformed");
+constexpr ParseFault kNotOneHost = badRequest("exactly one Host is required");
+constexpr ParseFault kBadHost = badRequest("Host is malformed");
+constexpr ParseFault kOtherHost = badRequest("Host and the target name different servers");
+constexpr ParseFault kNoBodyHere = badRequest("this method has no body");
+constexpr ParseFault kBadConnection = badRequest("Connection names a field that it may not name");
+constexpr ParseFault kLineEnd = badRequest("a line does not end with CRLF");
+constexpr ParseFault kBadStart = badRequest("this does not start like HTTP/1.1");
+constexpr ParseFault kBadField = badRequest("a header field is malformed");
+constexpr ParseFault kTwin = badRequest("a header name imitates another with '_'");
+constexpr ParseFault kBothFramings
+    = badRequest("Content-Length and Transfer-Encoding were both sent");
+constexpr ParseFault kBadLength = badRequest("Content-Length is not one plain number");
+constexpr ParseFault kBadCoding = badRequest("Transfer-Encoding is not exactly chunked");
+constexpr ParseFault kOtherVersion{505, "http_version",
+                                   "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+constexpr ParseFault kOtherMethod{405, "method_not_allowed", "the method is not served here"};
+constexpr ParseFault kTooLong{413, "body_too_large", "the announced body is too large"};
+constexpr ParseFault kOtherExpect{417, "expectation_failed",
+                                  "only Expect: 100-continue is understood"};
+constexpr ParseFault kLineTooLong{414, "uri_too_long", "the first line is too long"};
+constexpr ParseFault kHeadTooLarge{431, "headers_too_large",
+                                   "the head is too large or has too many fields"};
+constexpr ParseFault kBadStatusLine{502, "bad_answer", "the status line is malformed"};
+constexpr ParseFault kBadEnd{502, "bad_answer", "the end of the body is ambiguous"};
+
+// Who sent the head; an upstream's faults are all a 502 to the client.
+enum class Sender : std::uint8_t { Client, Upstream };
+
+ParseResult refuse(Check fault, Sender sender = Sender::Client)
 {
     ParseResult result;
     result.state = ParseState::Bad;
-    result.fault = ParseFault{static_cast<std::uint16_t>(status), code, message};
+    result.fault = *fault;
+    if (sender == Sender::Upstream)
+        result.fault.status = 502;
     return result;
 }
 
-ParseResult badRequest(std::string_view message)
+ParseResult stopped(HeadFault fault, Sender sender)
 {
-    return bad(400, "bad_request", message);
+    switch (fault) {
+    case HeadFault::None: return ParseResult{};
+    case HeadFault::LineTooLong: return refuse(&kLineTooLong, sender);
+    case HeadFault::TooLarge:
+    case HeadFault::TooManyFields: return refuse(&kHeadTooLarge, sender);
+    case HeadFault::BadLineEnd: return refuse(&kLineEnd, sender);
+    case HeadFault::BadStart: return refuse(&kBadStart, sender);
+    case HeadFault::BadField: return refuse(&kBadField, sender);
+    case HeadFault::Twin: return refuse(&kTwin, sender);
+    }
+    return refuse(&kBadField, sender);
 }
 
 ParseResult done(std::size_t consumed)
@@ -33,176 +90,194 @@ ParseResult done(std::size_t consumed)
 }
 
 constexpr std::pair<std::string_view, Method> kMethods[] = {
-    {"GET", Method::Get},       {"HEAD", Method::Head},       {"POST", Method::Post},
-    {"PUT", Method::Put},       {"DELETE", Method::Delete},   {"OPTIONS", Method::Options},
+    {"POST", Method::Post},       {"GET", Method::Get}, {"HEAD", Method::Head},
+    {"OPTIONS", Method::Options}, {"PUT", Method::Put}, {"DELETE", Method::Delete},
     {"PATCH", Method::Patch},
 };
 
-// Takes "METHOD SP target SP HTTP/1.x" apart. A failure has state Bad, success NeedMore.
-class RequestLine {
-public:
-    explicit RequestLine(std::string_view line) : line_(line) {}
+Check readVersion(std::string_view text, RequestHead& head)
+{
+    constexpr std::string_view kStart = "HTTP/1.";
+    if (text.size() == kStart.size() + 1 && text.starts_with(kStart)
+        && (text.back() == '1' || text.back() == '0')) {
+        head.isHttp10 = text.back() == '0';
+        return kGood;
+    }
+    const bool hasShape = text.size() == 8 && text.starts_with("HTTP/") && text[6] == '.'
+        && isByte(text[5], kDigitByte) && isByte(text[7], kDigitByte);
+    return hasShape ? &kOtherVersion : &kBadVersion;
+}
 
-    ParseResult parse(RequestHead& head)
-    {
-        const std::size_t first = line_.find(' ');
-        const std::size_t last = line_.rfind(' ');
-        if (first == std::string_view::npos || last == first)
-            return badRequest("the request line is not METHOD SP TARGET SP VERSION");
-        const std::string_view method = line_.substr(0, first);
-        target = line_.substr(first + 1, last - first - 1);
-        if (method.empty() || method.size() > limits::kMethodBytes || !areBytes(method, kTokenByte))
-            return badRequest("the method is not a token");
-        if (target.empty() || !areBytes(target, kTargetByte))
-            return badRequest("the target holds a byte that may not stand there");
-        if (const ParseResult fault = version(line_.substr(last + 1), head);
-            fault.state == ParseState::Bad)
-            return fault;
-        for (const auto& [name, value] : kMethods) {
-            if (name == method) {
-                head.method = value;
-                return ParseResult{};
-            }
+Check readMethod(std::string_view text, RequestHead& head)
+{
+    for (const auto& [name, value] : kMethods) {
+        if (name == text) {
+            head.method = value;
+            return kGood;
         }
-        return bad(405, "method_not_allowed", "the method is not served here");
     }
+    return &kOtherMethod;
+}
 
-    std::string_view target;
-
-private:
-    static ParseResult version(std::string_view text, RequestHead& head)
-    {
-        head.isHttp10 = text == "HTTP/1.0";
-        if (text == "HTTP/1.1" || head.isHttp10)
-            return ParseResult{};
-        const bool hasShape = text.size() == 8 && text.starts_with("HTTP/") && text[6] == '.'
-            && isByte(text[5], kDigitByte) && isByte(text[7], kDigitByte);
-        return hasShape ? bad(505, "http_version", "only HTTP/1.1 and HTTP/1.0 are spoken here")
-                        : badRequest("the version is malformed");
-    }
-
-    std::string_view line_;
-};
-
+// A name or an address with an optional port: nothing that a URL parser could cut elsewhere.
 bool isHostValue(std::string_view host)
 {
-    return !host.empty() && areBytes(host, kHostByte);
+    std::string_view name = host;
+    std::string_view port;
+    if (host.starts_with('[')) {
+        const std::size_t close = host.find(']');
+        if (close == std::string_view::npos)
+            return false;
+        name = host.substr(1, close - 1);
+        port = host.substr(close + 1);
+        for (const char c : name) {
+            if (!isByte(c, kHexByte) && c != ':' && c != '.')
+                return false;
+        }
+    } else {
+        const std::size_t colon = host.find(':');
+        name = host.substr(0, colon);
+        port = colon == std::string_view::npos ? std::string_view{} : host.substr(colon);
+        if (!areBytes(name, kHostByte))
+            return false;
+    }
+    const bool hasGoodPort = port.empty()
+        || (port.front() == ':' && port.size() >= 2 && port.size() <= 6
+            && areBytes(port.substr(1), kDigitByte));
+    return !name.empty() && hasGoodPort;
 }
 
-// Path, query and, in absolute form, an authority that must agree with Host.
-ParseResult splitTarget(std::string_view target, RequestHead& head, std::string_view& authority)
+struct TargetParts {
+    bool isAbsolute = false;
+    std::string_view authority;
+    std::string_view rest; // from the path on
+};
+
+TargetParts splitAuthority(std::string_view target)
 {
-    head.target = target;
-    constexpr std::string_view kScheme = "http://";
-    if (target.size() > kScheme.size()
-        && equalsIgnoringCase(target.substr(0, kScheme.size()), kScheme)) {
-        target.remove_prefix(kScheme.size());
-        const std::size_t slash = target.find('/');
-        authority = target.substr(0, slash);
-        if (!isHostValue(authority) || slash == std::string_view::npos)
-            return badRequest("the target's authority is malformed");
-        target.remove_prefix(slash);
+    TargetParts parts;
+    parts.rest = target;
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (target.size() <= scheme.size()
+            || !equalsIgnoringCase(target.substr(0, scheme.size()), scheme))
+            continue;
+        parts.isAbsolute = true;
+        parts.rest = target.substr(scheme.size());
+        parts.authority = parts.rest.substr(0, parts.rest.find('/'));
+        parts.rest.remove_prefix(parts.authority.size());
     }
+    return parts;
+}
+
+// Path and query. The authority of an absolute form is compared with Host when the head is
+// complete.
+Check splitTarget(RequestHead& head)
+{
+    const std::string_view target = splitAuthority(head.target).rest;
+    head.rawPath = target;
+    if (head.target == "*" && head.method == Method::Options)
+        return kGood;
+    if (!target.starts_with('/'))
+        return &kNoPath;
     const std::size_t question = target.find('?');
     head.rawPath = target.substr(0, question);
-    head.query = question == std::string_view::npos ? std::string_view{}
-                                                    : target.substr(question + 1);
-    head.decodedPath.clear();
-    if (head.rawPath == "*" && head.method == Method::Options)
-        return ParseResult{};
-    if (!head.rawPath.starts_with('/') || !decodePath(head.rawPath, head.decodedPath))
-        return badRequest("the path is ambiguous or malformed");
-    for (std::size_t i = 0; i < head.query.size(); ++i) {
-        if (head.query[i] == '%'
-            && (i + 2 >= head.query.size() || !areBytes(head.query.substr(i + 1, 2), kHexByte)))
-            return badRequest("the query holds a malformed escape");
-    }
-    return ParseResult{};
+    if (question != std::string_view::npos)
+        head.query = target.substr(question + 1);
+    if (!decodePath(head.rawPath, head.decodedPath))
+        return &kBadPath;
+    return isPlainQuery(head.query) ? kGood : &kBadQuery;
 }
 
-ParseResult checkHost(const RequestHead& head, std::string_view authority)
+Check readRequestLine(std::string_view line, RequestHead& head)
 {
-    const std::size_t count = head.headers.count(HeaderName::Host);
-    if (count > 1 || (count == 0 && !head.isHttp10))
-        return badRequest("exactly one Host is required");
-    const std::string_view host = head.headers.get(HeaderName::Host);
-    if (count == 1 && !isHostValue(host))
-        return badRequest("Host is malformed");
-    if (!authority.empty() && !equalsIgnoringCase(authority, host))
-        return badRequest("Host and the target name different servers");
-    return ParseResult{};
+    const std::size_t methodEnd = line.find(' ');
+    const std::string_view method = line.substr(0, methodEnd);
+    if (method.size() > limits::kMethodBytes || !areBytes(method, kTokenByte))
+        return &kBadMethod;
+    if (methodEnd == std::string_view::npos)
+        return &kBadLine;
+    unsigned seen = 0;
+    std::size_t at = methodEnd + 1;
+    for (; at < line.size() && isByte(line[at], kTargetByte); ++at)
+        seen |= classesOf(line[at]);
+    if (at == line.size() || line[at] != ' ' || at == methodEnd + 1)
+        return &kBadTarget;
+    if (Check fault = readVersion(line.substr(at + 1), head))
+        return fault;
+    if (Check fault = readMethod(method, head))
+        return fault;
+    head.target = line.substr(methodEnd + 1, at - methodEnd - 1);
+    head.decodedPath.clear();
+    head.query = {};
+    head.rawPath = head.target;
+    const bool isPlain = (seen & kCareByte) == 0 && head.target.front() == '/';
+    return isPlain ? kGood : splitTarget(head);
 }
 
-ParseResult frameRequest(RequestHead& head)
+Check checkHost(const RequestHead& head)
+{
+    const bool hasHost = head.headers.has(HeaderName::Host);
+    if (head.headers.isRepeated(HeaderName::Host) || (!hasHost && !head.isHttp10))
+        return &kNotOneHost;
+    const std::string_view host = head.headers.get(HeaderName::Host);
+    if (hasHost && !isHostValue(host))
+        return &kBadHost;
+    if (head.target.front() == '/')
+        return kGood;
+    const TargetParts parts = splitAuthority(head.target);
+    const bool agrees = !parts.isAbsolute
+        || (isHostValue(parts.authority) && equalsIgnoringCase(parts.authority, host));
+    return agrees ? kGood : &kOtherHost;
+}
+
+Check frameRequest(RequestHead& head)
 {
     const Framing framing = readFraming(head.headers, head.isHttp10);
-    if (framing.fault != FramingFault::None) {
-        return framing.fault == FramingFault::TooLong
-            ? bad(413, "body_too_large", "the announced body is too large")
-            : badRequest(textOf(framing.fault));
+    switch (framing.fault) {
+    case FramingFault::None: break;
+    case FramingFault::TooLong: return &kTooLong;
+    case FramingFault::Both: return &kBothFramings;
+    case FramingFault::BadLength: return &kBadLength;
+    case FramingFault::BadCoding: return &kBadCoding;
     }
     head.body = framing.body;
     const bool mayHaveBody = head.method == Method::Post || head.method == Method::Put
         || head.method == Method::Patch || head.method == Method::Delete;
-    if (!mayHaveBody && head.body.kind != BodyKind::None)
-        return badRequest("this method has no body");
-    return ParseResult{};
+    return mayHaveBody || head.body.kind == BodyKind::None ? kGood : &kNoBodyHere;
 }
 
-ParseResult checkExpect(RequestHead& head)
+Check checkExpect(RequestHead& head)
 {
     head.expectsContinue = false;
     if (!head.headers.has(HeaderName::Expect))
-        return ParseResult{};
+        return kGood;
     if (!equalsIgnoringCase(head.headers.getSingle(HeaderName::Expect), "100-continue"))
-        return bad(417, "expectation_failed", "only Expect: 100-continue is understood");
+        return &kOtherExpect;
     head.expectsContinue = !head.isHttp10 && head.body.kind != BodyKind::None;
-    return ParseResult{};
+    return kGood;
 }
 
-ParseResult finishRequest(RequestHead& head, std::string_view authority)
+Check finishRequest(RequestHead& head)
 {
-    if (ParseResult fault = checkHost(head, authority); fault.state == ParseState::Bad)
+    if (Check fault = checkHost(head))
         return fault;
-    if (ParseResult fault = frameRequest(head); fault.state == ParseState::Bad)
+    if (Check fault = frameRequest(head))
         return fault;
-    if (ParseResult fault = checkExpect(head); fault.state == ParseState::Bad)
+    if (Check fault = checkExpect(head))
         return fault;
     const ConnectionWishes wishes = readConnection(head.headers);
     if (wishes.isBad)
-        return badRequest("Connection names a field that it may not name");
+        return &kBadConnection;
     head.keepAlive = head.isHttp10 ? wishes.keepAlive && !wishes.close : !wishes.close;
     head.upgrades = wishes.upgrade && head.headers.has(HeaderName::Upgrade);
-    return ParseResult{};
+    return kGood;
 }
 
-ParseResult headFault(HeadFault fault, int clientStatus)
-{
-    switch (fault) {
-    case HeadFault::None: return ParseResult{};
-    case HeadFault::LineTooLong:
-        return bad(clientStatus == 400 ? 414 : clientStatus, "uri_too_long",
-                   "the first line is too long");
-    case HeadFault::TooLarge:
-    case HeadFault::TooManyFields:
-        return bad(clientStatus == 400 ? 431 : clientStatus, "headers_too_large",
-                   "the head is too large or has too many fields");
-    case HeadFault::BareLineFeed: return bad(clientStatus, "bad_request", "a line ends without CR");
-    case HeadFault::BadStart:
-        return bad(clientStatus, "bad_request", "this does not start like HTTP/1.1");
-    case HeadFault::BadField:
-        return bad(clientStatus, "bad_request", "a header field is malformed");
-    case HeadFault::Twin:
-        return bad(clientStatus, "bad_request", "a header name imitates another with '_'");
-    }
-    return bad(clientStatus, "bad_request", "the head is malformed");
-}
-
-bool parseStatusLine(std::string_view line, ResponseHead& head)
+bool readStatusLine(std::string_view line, ResponseHead& head)
 {
     const bool hasShape = line.size() >= 12 && line.starts_with("HTTP/1.") && line[8] == ' '
         && (line[7] == '0' || line[7] == '1') && areBytes(line.substr(9, 3), kDigitByte)
-        && (line.size() == 12 || line[12] == ' ') && areBytes(line, kValueByte);
+        && (line.size() == 12 || line[12] == ' ');
     if (!hasShape)
         return false;
     head.isHttp10 = line[7] == '0';
@@ -217,18 +292,19 @@ bool frameResponse(Method method, ResponseHead& head)
     if (framing.fault != FramingFault::None)
         return false;
     head.isInterim = head.status < 200;
-    const bool isBodyless = head.isInterim || head.status == 204;
+    // We never ask on a condition, so a 304 with a body is as odd as a 204 with one.
+    const bool isBodyless = head.isInterim || head.status == 204 || head.status == 304;
     if (isBodyless && framing.body.kind != BodyKind::None)
         return false;
-    if (isBodyless || head.status == 304 || method == Method::Head) {
-        head.body = BodyFraming{};
-    } else if (framing.isGiven) {
+    head.body = BodyFraming{};
+    if (!isBodyless && method != Method::Head) {
         head.body = framing.body;
-    } else {
-        head.body.kind = BodyKind::UntilClose;
-        head.body.length = 0;
+        if (!framing.isGiven)
+            head.body.kind = BodyKind::UntilClose;
     }
     const ConnectionWishes wishes = readConnection(head.headers);
+    if (wishes.isBad)
+        return false;
     head.keepAlive = head.isHttp10 ? wishes.keepAlive && !wishes.close : !wishes.close;
     if (head.body.kind == BodyKind::UntilClose)
         head.keepAlive = false;
@@ -249,20 +325,21 @@ std::string_view textOf(Method method)
 ParseResult parseRequestHead(std::string_view buffer, RequestHead& head, HeadScanner& scanner)
 {
     HeadReader reader(buffer, scanner, limits::kRequestHeadBytes);
-    if (!reader.findEnd())
-        return headFault(reader.fault(), 400);
-    RequestLine line(reader.firstLine());
-    if (ParseResult fault = line.parse(head); fault.state == ParseState::Bad)
-        return fault;
-    std::string_view authority;
-    if (ParseResult fault = splitTarget(line.target, head, authority);
-        fault.state == ParseState::Bad)
-        return fault;
-    head.base = buffer.data();
-    if (!reader.readFields(head.headers))
-        return headFault(reader.fault(), 400);
-    if (ParseResult fault = finishRequest(head, authority); fault.state == ParseState::Bad)
-        return fault;
+    if (reader.needsFirstLine()) {
+        std::string_view line;
+        if (!reader.takeFirstLine(line))
+            return stopped(reader.fault(), Sender::Client);
+        head.base = buffer.data();
+        head.headers.clear(buffer.data());
+        if (Check fault = readRequestLine(line, head))
+            return refuse(fault);
+    } else if (head.base != buffer.data()) {
+        head.rebase(buffer.data());
+    }
+    if (!reader.takeFields(head.headers))
+        return stopped(reader.fault(), Sender::Client);
+    if (Check fault = finishRequest(head))
+        return refuse(fault);
     return done(reader.length());
 }
 
@@ -276,15 +353,21 @@ ParseResult parseResponseHead(std::string_view buffer, Method method, ResponseHe
                               HeadScanner& scanner)
 {
     HeadReader reader(buffer, scanner, limits::kResponseHeadBytes);
-    if (!reader.findEnd())
-        return headFault(reader.fault(), 502);
-    if (!parseStatusLine(reader.firstLine(), head))
-        return bad(502, "bad_answer", "the status line is malformed");
-    head.base = buffer.data();
-    if (!reader.readFields(head.headers))
-        return headFault(reader.fault(), 502);
+    if (reader.needsFirstLine()) {
+        std::string_view line;
+        if (!reader.takeFirstLine(line))
+            return stopped(reader.fault(), Sender::Upstream);
+        head.base = buffer.data();
+        head.headers.clear(buffer.data());
+        if (!readStatusLine(line, head))
+            return refuse(&kBadStatusLine);
+    } else if (head.base != buffer.data()) {
+        head.rebase(buffer.data());
+    }
+    if (!reader.takeFields(head.headers))
+        return stopped(reader.fault(), Sender::Upstream);
     if (!frameResponse(method, head))
-        return bad(502, "bad_answer", "the body's end is ambiguous");
+        return refuse(&kBadEnd);
     return done(reader.length());
 }
 
@@ -303,21 +386,21 @@ Credential RequestHead::credential() const
 {
     constexpr std::string_view kBearer = "bearer ";
     Credential credential;
-    const std::size_t authorizations = headers.count(HeaderName::Authorization);
-    const std::size_t keys = headers.count(HeaderName::ApiKey);
-    if (authorizations == 0 && keys == 0)
+    const bool hasAuthorization = headers.has(HeaderName::Authorization);
+    const bool hasKey = headers.has(HeaderName::ApiKey);
+    if (!hasAuthorization && !hasKey)
         return credential;
     credential.kind = CredentialKind::Ambiguous;
-    if (authorizations > 1 || keys > 1)
+    if (headers.isRepeated(HeaderName::Authorization) || headers.isRepeated(HeaderName::ApiKey))
         return credential;
     const std::string_view key = headers.get(HeaderName::ApiKey);
     std::string_view token = key;
-    if (authorizations == 1) {
+    if (hasAuthorization) {
         const std::string_view value = headers.get(HeaderName::Authorization);
         const bool isBearer = value.size() > kBearer.size()
             && equalsIgnoringCase(value.substr(0, kBearer.size()), kBearer);
         token = isBearer ? value.substr(kBearer.size()) : std::string_view{};
-        if (keys == 1 && token != key)
+        if (hasKey && token != key)
             return credential;
     }
     credential.kind = token.empty() ? CredentialKind::Unsupported : CredentialKind::Token;

@@ -65,8 +65,8 @@ struct RequestHead {
     std::string_view query; // without "?", still encoded, well-formed
     HeaderMap headers;
 
-    // Decoded once: no "%", control byte, backslash, ";", empty or dot segment is left in it, and
-    // it is valid UTF-8. "*" for OPTIONS *. Never forward the target: build it from the route.
+    // Decoded once: no "%", control byte, backslash, ";" or dot segment is left in it, and it is
+    // valid UTF-8. "*" for OPTIONS *. Never forward the target: build it from the route.
     std::string_view path() const { return decodedPath.empty() ? rawPath : decodedPath; }
     // Bearer token of Authorization, or x-api-key; both only where they say the same.
     Credential credential() const;
@@ -127,5 +127,7 @@ bool announcesMoreThan(const BodyFraming& body, std::uint64_t bytesMax);
 // The decoded form of a request path (RequestHead::path), for tables that are compared with it.
 // False when the path is refused. `out` stays empty where nothing had to be decoded.
 bool decodePath(std::string_view rawPath, std::string& out);
+// Every "%" in it starts an escape, and none of them hides a control byte.
+bool isPlainQuery(std::string_view query);
 
 } // namespace signalbox::http

@@ -2,8 +2,41 @@
 #include "agent/http/h1_writer.h"
 
 #include "agent/http/byte_classes.h"
+#include "agent/http/json/byte_scan.h"
 
 namespace signalbox::http {
+
+namespace {
+
+// In a path: what needs no escape. "?" would start a query, "%" an escape.
+bool isPlainInPath(char c)
+{
+    return isByte(c, kTargetByte) && c != '%' && c != '?';
+}
+
+class Decimal {
+public:
+    explicit Decimal(std::uint64_t value)
+        : end_(std::to_chars(text_.data(), text_.data() + text_.size(), value).ptr)
+    {
+    }
+    std::string_view view() const
+    {
+        return {text_.data(), static_cast<std::size_t>(end_ - text_.data())};
+    }
+
+private:
+    std::array<char, 20> text_;
+    char* end_;
+};
+
+bool isValue(std::string_view value)
+{
+    const char* end = value.data() + value.size();
+    return findValueEnd(value.data(), end) == end;
+}
+
+} // namespace
 
 void HeadWriter::put(std::string_view text)
 {
@@ -18,14 +51,18 @@ void HeadWriter::put(std::string_view text)
 void HeadWriter::putPath(std::string_view path)
 {
     constexpr std::string_view kHex = "0123456789ABCDEF";
-    for (const char c : path) {
-        if (isByte(c, kTargetByte) && c != '%' && c != '?') {
-            put({&c, 1});
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
+    while (!path.empty()) {
+        std::size_t plain = 0;
+        while (plain < path.size() && isPlainInPath(path[plain]))
+            ++plain;
+        put(path.substr(0, plain));
+        path.remove_prefix(plain);
+        if (path.empty())
+            return;
+        const auto byte = static_cast<unsigned char>(path.front());
         const std::array<char, 3> escaped{'%', kHex[byte >> 4], kHex[byte & 15]};
         put({escaped.data(), escaped.size()});
+        path.remove_prefix(1);
     }
 }
 
@@ -45,6 +82,8 @@ void HeadWriter::request(Method method, std::string_view path, std::string_view 
 
 void HeadWriter::response(int status)
 {
+    if (status < 100 || status > 599)
+        refuse();
     const std::array<char, 3> digits{static_cast<char>('0' + status / 100 % 10),
                                      static_cast<char>('0' + status / 10 % 10),
                                      static_cast<char>('0' + status % 10)};
@@ -55,31 +94,51 @@ void HeadWriter::response(int status)
     put("\r\n");
 }
 
+void HeadWriter::putField(std::string_view name, std::string_view value)
+{
+    constexpr std::size_t kMarks = 4; // ": " and CRLF
+    const std::size_t bytes = name.size() + value.size() + kMarks;
+    if (bytes > buffer_.size() - size_) {
+        refuse();
+        return;
+    }
+    char* at = buffer_.data() + size_;
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    *at++ = ':';
+    *at++ = ' ';
+    std::memcpy(at, value.data(), value.size());
+    at += value.size();
+    *at++ = '\r';
+    *at = '\n';
+    size_ += bytes;
+}
+
 void HeadWriter::field(HeaderName name, std::string_view value)
 {
-    field(textOf(name), value);
+    const std::string_view text = textOf(name);
+    if (text.empty() || !isValue(value))
+        refuse();
+    putField(text, value);
 }
 
 void HeadWriter::field(std::string_view name, std::string_view value)
 {
-    if (name.empty() || !areBytes(name, kTokenByte) || !areBytes(value, kValueByte))
+    if (name.empty() || !areBytes(name, kTokenByte) || !isValue(value))
         refuse();
-    put(name);
-    put(": ");
-    put(value);
-    put("\r\n");
+    putField(name, value);
 }
 
 void HeadWriter::field(HeaderName name, std::uint64_t value)
 {
-    field(textOf(name), value);
+    const Decimal digits(value);
+    field(name, digits.view());
 }
 
 void HeadWriter::field(std::string_view name, std::uint64_t value)
 {
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    field(name, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    const Decimal digits(value);
+    field(name, digits.view());
 }
 
 std::string_view HeadWriter::finish()

@@ -51,6 +51,7 @@ public:
 private:
     void put(std::string_view text);
     void putPath(std::string_view path);
+    void putField(std::string_view name, std::string_view value);
     void refuse() { good_ = false; }
 
     std::span<char> buffer_;

@@ -2,8 +2,10 @@
 #include "agent/http/head_reader.h"
 
 #include "agent/http/byte_classes.h"
+#include "agent/http/json/byte_scan.h"
 #include "shared/base/limits.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace signalbox::http {
@@ -20,20 +22,19 @@ std::string_view trimmed(std::string_view value)
     return value;
 }
 
-// One plain decimal number without sign, space or leading zero.
+// One plain decimal number without sign, space or leading zero, below 2^64; those that no body can
+// have are TooLong.
 FramingFault parseLength(std::string_view text, std::uint64_t& length)
 {
-    const bool isPlain = !text.empty() && areBytes(text, kDigitByte)
-        && (text.size() == 1 || text.front() != '0');
+    constexpr std::uint64_t kLengthMax = std::uint64_t{1} << 62U;
+    const bool isPlain
+        = !text.empty() && areBytes(text, kDigitByte) && (text.size() == 1 || text.front() != '0');
     if (!isPlain)
         return FramingFault::BadLength;
-    constexpr std::size_t kDigitsAlwaysFit = 18;
-    if (text.size() > kDigitsAlwaysFit)
-        return text.size() > 20 ? FramingFault::BadLength : FramingFault::TooLong;
-    length = 0;
-    for (const char c : text)
-        length = length * 10 + static_cast<std::uint64_t>(c - '0');
-    return FramingFault::None;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (failure != std::errc{})
+        return FramingFault::BadLength;
+    return length > kLengthMax ? FramingFault::TooLong : FramingFault::None;
 }
 
 Framing framingFault(FramingFault fault)
@@ -43,105 +44,130 @@ Framing framingFault(FramingFault fault)
     return framing;
 }
 
-} // namespace
-
-bool HeadReader::findEnd()
+// A word of Connection; headerNameOf() wants no control bytes.
+HeaderName wordName(std::string_view word)
 {
-    if (buffer_.empty())
-        return false;
-    if (!isByte(buffer_.front(), kTokenByte))
-        return fail(HeadFault::BadStart);
-    while (scanner_.searched_ < buffer_.size()) {
-        const char* from = buffer_.data() + scanner_.searched_;
-        const auto* found
-            = static_cast<const char*>(std::memchr(from, '\n', buffer_.size() - scanner_.searched_));
-        if (found == nullptr)
-            break;
-        const auto at = static_cast<std::uint32_t>(found - buffer_.data());
-        if (at == scanner_.line_ || buffer_[at - 1] != '\r')
-            return fail(HeadFault::BareLineFeed);
-        const bool isEmptyLine = at - 1 == scanner_.line_;
-        scanner_.line_ = scanner_.searched_ = at + 1;
-        if (isEmptyLine) {
-            length_ = at + 1;
-            return length_ <= bytesMax_ ? true : fail(HeadFault::TooLarge);
-        }
-        scanner_.hasFirstLine_ = true;
-    }
-    scanner_.searched_ = static_cast<std::uint32_t>(buffer_.size());
-    if (!scanner_.hasFirstLine_ && buffer_.size() > limits::kRequestLineBytes)
-        return fail(HeadFault::LineTooLong);
-    return buffer_.size() > bytesMax_ ? fail(HeadFault::TooLarge) : false;
+    return areBytes(word, kTokenByte) ? headerNameOf(word) : HeaderName::NoToken;
 }
 
-bool HeadReader::readFields(HeaderMap& headers)
+} // namespace
+
+bool HeadReader::needMore()
 {
-    headers.clear(buffer_.data());
-    const std::size_t firstLine = buffer_.find("\r\n");
-    if (firstLine > limits::kRequestLineBytes)
+    const auto size = static_cast<std::size_t>(end_ - base_);
+    scanner_.searched_ = static_cast<std::uint32_t>(size);
+    if (!scanner_.hasFirstLine_ && size > limits::kRequestLineBytes)
         return fail(HeadFault::LineTooLong);
-    std::size_t at = firstLine + 2;
-    while (at + 2 < length_) {
-        const std::size_t end = buffer_.find("\r\n", at);
-        if (!readField(buffer_.substr(at, end - at), headers))
-            return false;
-        at = end + 2;
-    }
+    return size > bytesMax_ ? fail(HeadFault::TooLarge) : false;
+}
+
+// Whether the line that was cut off before may be complete now; only its new bytes are looked at.
+bool HeadReader::mayHoldLine()
+{
+    const char* searched = base_ + scanner_.searched_;
+    return searched <= at_
+        || (searched < end_
+            && std::memchr(searched, '\n', static_cast<std::size_t>(end_ - searched)) != nullptr);
+}
+
+// `at` is where the line's CR must be. The line has been taken when both bytes are there.
+inline bool HeadReader::takeLineEnd(const char* at)
+{
+    if (at == end_)
+        return needMore();
+    if (*at != '\r')
+        return fail(*at == '\n' ? HeadFault::BadLineEnd : HeadFault::BadField);
+    if (at + 1 == end_)
+        return needMore();
+    if (at[1] != '\n')
+        return fail(HeadFault::BadLineEnd);
+    at_ = at + 2;
+    scanner_.line_ = scanner_.searched_ = static_cast<std::uint32_t>(at_ - base_);
     return true;
 }
 
-bool HeadReader::readField(std::string_view line, HeaderMap& headers)
+bool HeadReader::takeFirstLine(std::string_view& line)
 {
-    const std::size_t colon = line.find(':');
-    if (colon == 0 || colon == std::string_view::npos)
-        return fail(HeadFault::BadField);
-    const std::string_view name = line.substr(0, colon);
-    if (!areBytes(name, kTokenByte))
-        return fail(HeadFault::BadField); // also folding and a space before the colon
-    if (name.size() > limits::kHeaderNameBytes)
-        return fail(HeadFault::TooLarge);
-    const std::string_view value = trimmed(line.substr(colon + 1));
-    if (!areBytes(value, kValueByte))
-        return fail(HeadFault::BadField);
-    const HeaderName id = headerNameOf(name);
-    if (id == HeaderName::Dropped && isSensitiveTwin(name))
-        return fail(HeadFault::Twin);
-    return headers.add(name, value, id) ? true : fail(HeadFault::TooManyFields);
+    if (at_ == end_)
+        return needMore();
+    if (!isByte(*at_, kTokenByte))
+        return fail(HeadFault::BadStart);
+    if (!mayHoldLine())
+        return needMore();
+    const char* start = at_;
+    const char* lineEnd = findValueEnd(start, end_);
+    if (!takeLineEnd(lineEnd))
+        return false;
+    line = {start, static_cast<std::size_t>(lineEnd - start)};
+    scanner_.hasFirstLine_ = true;
+    return line.size() <= limits::kRequestLineBytes ? true : fail(HeadFault::LineTooLong);
 }
 
-std::string_view textOf(FramingFault fault)
+bool HeadReader::takeFields(HeaderMap& headers)
 {
-    switch (fault) {
-    case FramingFault::None: return "";
-    case FramingFault::BadLength: return "Content-Length is not one plain number";
-    case FramingFault::TooLong: return "Content-Length is too large";
-    case FramingFault::BadCoding: return "Transfer-Encoding is not exactly chunked";
-    case FramingFault::Both: return "Content-Length and Transfer-Encoding were both sent";
+    if (!mayHoldLine())
+        return needMore();
+    while (at_ != end_) {
+        if (static_cast<std::size_t>(at_ - base_) >= bytesMax_)
+            return fail(HeadFault::TooLarge);
+        if (*at_ == '\r') {
+            return takeLineEnd(at_) && (length() <= bytesMax_ ? true : fail(HeadFault::TooLarge));
+        }
+        if (!takeField(headers))
+            return false;
     }
-    return "";
+    return needMore();
+}
+
+bool HeadReader::takeField(HeaderMap& headers)
+{
+    const char* start = at_;
+    const char* colon = findNameEnd(start, end_);
+    if (colon == end_)
+        return needMore();
+    if (*colon != ':' || colon == start)
+        return fail(HeadFault::BadField); // also folding, and a space in front of the colon
+    const std::string_view name(start, static_cast<std::size_t>(colon - start));
+    const HeaderName id = headerNameOf(name);
+    if (id == HeaderName::NoToken)
+        return fail(HeadFault::BadField);
+    if (name.size() > limits::kHeaderNameBytes)
+        return fail(HeadFault::TooLarge);
+    const char* value = colon + 1;
+    while (value != end_ && (*value == ' ' || *value == '\t'))
+        ++value;
+    const char* lineEnd = findValueEnd(value, end_);
+    if (!takeLineEnd(lineEnd))
+        return false;
+    if (static_cast<std::size_t>(lineEnd - base_) > bytesMax_)
+        return fail(HeadFault::TooLarge);
+    while (lineEnd != value && (lineEnd[-1] == ' ' || lineEnd[-1] == '\t'))
+        --lineEnd;
+    if (id == HeaderName::Dropped && isSensitiveTwin(name))
+        return fail(HeadFault::Twin);
+    return headers.add(name, {value, static_cast<std::size_t>(lineEnd - value)}, id)
+        ? true
+        : fail(HeadFault::TooManyFields);
 }
 
 Framing readFraming(const HeaderMap& headers, bool isHttp10)
 {
-    const std::size_t lengths = headers.count(HeaderName::ContentLength);
-    const std::size_t codings = headers.count(HeaderName::TransferEncoding);
-    if (lengths > 0 && codings > 0)
+    const bool hasLength = headers.has(HeaderName::ContentLength);
+    const bool hasCoding = headers.has(HeaderName::TransferEncoding);
+    if (hasLength && hasCoding)
         return framingFault(FramingFault::Both);
     Framing framing;
-    framing.isGiven = lengths + codings > 0;
-    if (codings > 0) {
+    framing.isGiven = hasLength || hasCoding;
+    if (hasCoding) {
         const bool isChunked
             = equalsIgnoringCase(headers.getSingle(HeaderName::TransferEncoding), "chunked");
         if (!isChunked || isHttp10)
             return framingFault(FramingFault::BadCoding);
         framing.body.kind = BodyKind::Chunked;
-        return framing;
     }
-    if (lengths > 1)
-        return framingFault(FramingFault::BadLength);
-    if (lengths == 1) {
+    if (hasLength) {
         const FramingFault fault
-            = parseLength(headers.get(HeaderName::ContentLength), framing.body.length);
+            = parseLength(headers.getSingle(HeaderName::ContentLength), framing.body.length);
         if (fault != FramingFault::None)
             return framingFault(fault);
         if (framing.body.length > 0)
@@ -171,7 +197,8 @@ ConnectionWishes readConnection(HeaderMap& headers)
                 wishes.keepAlive = true;
             else if (equalsIgnoringCase(word, "upgrade"))
                 wishes.upgrade = true;
-            else if (isSensitive(headerNameOf(word)))
+            else if (const HeaderName name = wordName(word);
+                     name == HeaderName::NoToken || isSensitive(name))
                 wishes.isBad = true;
             else
                 headers.drop(word);

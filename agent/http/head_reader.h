@@ -9,31 +9,38 @@
 namespace signalbox::http {
 
 enum class HeadFault : std::uint8_t {
-    None, // with findEnd() false: more bytes are needed
+    None, // more bytes are needed
     LineTooLong,
     TooLarge,
     TooManyFields,
-    BareLineFeed,
+    BadLineEnd,
     BadStart,
     BadField,
     Twin,
 };
 
-// What requests and answers have in common: lines that end with CRLF, then fields, then an empty
-// line. Lives on: core; a local of the parse functions. No allocation.
+// What requests and answers have in common: a first line, then fields, each line ended by CRLF,
+// then an empty line. One pass: each byte is looked at where it stands, and where the bytes run out
+// the scanner remembers the last whole line. Lives on: core; a local of the parse functions.
 class HeadReader {
 public:
     HeadReader(std::string_view buffer, HeadScanner& scanner, std::size_t bytesMax)
-        : buffer_(buffer), scanner_(scanner), bytesMax_(bytesMax)
+        : base_(buffer.data())
+        , at_(buffer.data() + scanner.line_)
+        , end_(buffer.data() + buffer.size())
+        , scanner_(scanner)
+        , bytesMax_(bytesMax)
     {
     }
 
-    // True once the empty line is there. False: see fault().
-    bool findEnd();
+    bool needsFirstLine() const { return !scanner_.hasFirstLine_; }
+    // The first line without its end. False: see fault().
+    bool takeFirstLine(std::string_view& line);
+    // True once the empty line is there and every field in front of it is in `headers`.
+    bool takeFields(HeaderMap& headers);
+    // Of the whole head, when takeFields() was true.
+    std::size_t length() const { return static_cast<std::size_t>(at_ - base_); }
     HeadFault fault() const { return fault_; }
-    std::size_t length() const { return length_; }
-    std::string_view firstLine() const { return buffer_.substr(0, buffer_.find('\r')); }
-    bool readFields(HeaderMap& headers);
 
 private:
     bool fail(HeadFault fault)
@@ -41,17 +48,20 @@ private:
         fault_ = fault;
         return false;
     }
-    bool readField(std::string_view line, HeaderMap& headers);
+    bool mayHoldLine();
+    bool needMore();
+    bool takeField(HeaderMap& headers);
+    bool takeLineEnd(const char* at);
 
-    std::string_view buffer_;
+    const char* base_;
+    const char* at_; // start of the first line that was not taken
+    const char* end_;
     HeadScanner& scanner_;
     std::size_t bytesMax_;
-    std::size_t length_ = 0;
     HeadFault fault_ = HeadFault::None;
 };
 
 enum class FramingFault : std::uint8_t { None, BadLength, TooLong, BadCoding, Both };
-std::string_view textOf(FramingFault fault);
 
 struct Framing {
     FramingFault fault = FramingFault::None;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/http/header_map.h"
 
+#include "agent/http/byte_classes.h"
+#include "agent/http/json/name_table.h"
+
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace signalbox::http {
 
@@ -12,6 +16,7 @@ constexpr std::size_t kNames = static_cast<std::size_t>(HeaderName::kCount);
 
 // In the order of HeaderName.
 constexpr std::array<std::string_view, kNames> kTexts{
+    "",
     "",
     "",
     "",
@@ -69,44 +74,10 @@ constexpr unsigned char lower(char c)
     return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-// Length and three letters tell the known names apart once the multiplier is right.
-constexpr std::uint8_t slotOf(std::string_view name, std::uint32_t multiplier)
-{
-    const auto fold = [&](std::size_t at) {
-        return static_cast<std::uint32_t>(static_cast<unsigned char>(name[at]) | 0x20U);
-    };
-    const std::uint32_t key = static_cast<std::uint32_t>(name.size()) << 24U | fold(0) << 16U
-        | fold(name.size() / 2) << 8U | fold(name.size() - 1);
-    return static_cast<std::uint8_t>(key * multiplier >> 24U);
-}
+constexpr NameTable<kNames> kTable(kTexts);
 
-struct NameTable {
-    std::uint32_t multiplier = 0;
-    std::array<std::uint8_t, 256> slots{}; // index into kTexts; 0: free
-};
-
-consteval NameTable makeNameTable()
-{
-    NameTable table;
-    for (table.multiplier = 0x9E3779B1U;; table.multiplier += 0x2545F492U) {
-        table.slots.fill(0);
-        bool isUnique = true;
-        for (std::size_t name = 0; name < kNames && isUnique; ++name) {
-            if (kTexts[name].empty())
-                continue;
-            std::uint8_t& slot = table.slots[slotOf(kTexts[name], table.multiplier)];
-            isUnique = slot == 0;
-            slot = static_cast<std::uint8_t>(name);
-        }
-        if (isUnique)
-            return table;
-    }
-}
-
-constexpr NameTable kTable = makeNameTable();
-
-// `text` is one of kTexts, `token` has its length and only token bytes: with those, folding by one
-// bit is exact for letters, digits and "-".
+// `text` is one of kTexts and `token` has its length: without control bytes, which no name that
+// gets here holds, folding by one bit is exact for letters, digits and "-".
 bool equalsFolded(const char* token, const char* text, std::size_t length)
 {
     constexpr std::uint64_t kFold = 0x2020202020202020U;
@@ -136,12 +107,22 @@ bool startsWithFolded(std::string_view name, std::string_view prefix)
 
 HeaderName unknownName(std::string_view name)
 {
-    if (name.find('_') != std::string_view::npos)
+    std::uint8_t common = kTokenByte;
+    bool hasUnderscore = false;
+    for (const char c : name) {
+        common &= classesOf(c);
+        hasUnderscore = hasUnderscore || c == '_';
+    }
+    if (common == 0 || name.empty())
+        return HeaderName::NoToken;
+    if (hasUnderscore)
         return HeaderName::Dropped;
-    if (startsWithFolded(name, "x-signalbox-"))
-        return HeaderName::SignalboxOther;
-    if (startsWithFolded(name, "x-forwarded-"))
-        return HeaderName::ForwardedOther;
+    if (name.size() > 2 && name[1] == '-') {
+        if (startsWithFolded(name, "x-signalbox-"))
+            return HeaderName::SignalboxOther;
+        if (startsWithFolded(name, "x-forwarded-"))
+            return HeaderName::ForwardedOther;
+    }
     return HeaderName::Other;
 }
 
@@ -154,9 +135,7 @@ std::string_view textOf(HeaderName name)
 
 HeaderName headerNameOf(std::string_view name)
 {
-    if (name.empty())
-        return HeaderName::Other;
-    const std::uint8_t index = kTable.slots[slotOf(name, kTable.multiplier)];
+    const std::size_t index = kTable.candidate(name);
     const std::string_view text = kTexts[index];
     if (index != 0 && text.size() == name.size()
         && equalsFolded(name.data(), text.data(), text.size()))
@@ -176,10 +155,8 @@ bool isHopByHop(HeaderName name)
     case HeaderName::Te:
     case HeaderName::Trailer:
     case HeaderName::TransferEncoding:
-    case HeaderName::Upgrade:
-        return true;
-    default:
-        return false;
+    case HeaderName::Upgrade: return true;
+    default: return false;
     }
 }
 
@@ -204,10 +181,8 @@ bool isSensitive(HeaderName name)
     case HeaderName::SignalboxHop:
     case HeaderName::SignalboxOther:
     case HeaderName::SignalboxReport:
-    case HeaderName::TransferEncoding:
-        return true;
-    default:
-        return false;
+    case HeaderName::TransferEncoding: return true;
+    default: return false;
     }
 }
 
@@ -223,23 +198,9 @@ bool isSensitiveTwin(std::string_view nameWithUnderscore)
 
 bool equalsIgnoringCase(std::string_view a, std::string_view b)
 {
-    return a.size() == b.size()
-        && std::equal(a.begin(), a.end(), b.begin(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
-HeaderField HeaderMap::operator[](std::size_t index) const
-{
-    const Entry& entry = entries_[index];
-    return {entry.id,
-            {base_ + entry.nameAt, entry.nameLength},
-            {base_ + entry.valueAt, entry.valueLength}};
-}
-
-std::string_view HeaderMap::get(HeaderName name) const
-{
-    const std::uint8_t first = first_[indexOf(name)];
-    return first == 0 ? std::string_view() : (*this)[first - 1U].value;
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lower(x) == lower(y);
+           });
 }
 
 std::size_t HeaderMap::count(HeaderName name) const
@@ -252,11 +213,6 @@ std::size_t HeaderMap::count(HeaderName name) const
                       [&](const Entry& entry) { return entry.id == name; }));
 }
 
-std::string_view HeaderMap::getSingle(HeaderName name) const
-{
-    return count(name) == 1 ? get(name) : std::string_view();
-}
-
 std::string_view HeaderMap::find(std::string_view name) const
 {
     for (const HeaderField& field : *this) {
@@ -266,39 +222,15 @@ std::string_view HeaderMap::find(std::string_view name) const
     return {};
 }
 
-void HeaderMap::clear(const char* base)
-{
-    base_ = base;
-    size_ = 0;
-    first_.fill(0);
-}
-
-bool HeaderMap::add(std::string_view name, std::string_view value, HeaderName id)
-{
-    if (size_ == entries_.size())
-        return false;
-    Entry& entry = entries_[size_];
-    entry.nameAt = static_cast<std::uint16_t>(name.data() - base_);
-    entry.nameLength = static_cast<std::uint16_t>(name.size());
-    entry.valueAt = static_cast<std::uint16_t>(value.data() - base_);
-    entry.valueLength = static_cast<std::uint16_t>(value.size());
-    entry.id = id;
-    ++size_;
-    std::uint8_t& first = first_[indexOf(id)];
-    if (first == 0)
-        first = size_;
-    return true;
-}
-
 void HeaderMap::drop(std::string_view name)
 {
+    const std::size_t size = std::exchange(size_, 0);
     first_.fill(0);
-    for (std::size_t i = 0; i < size_; ++i) {
-        if (equalsIgnoringCase((*this)[i].name, name))
-            entries_[i].id = HeaderName::Dropped;
-        std::uint8_t& first = first_[indexOf(entries_[i].id)];
-        if (first == 0)
-            first = static_cast<std::uint8_t>(i + 1);
+    repeated_ = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        const HeaderField field = (*this)[i];
+        add(field.name, field.value,
+            equalsIgnoringCase(field.name, name) ? HeaderName::Dropped : field.id);
     }
 }
 

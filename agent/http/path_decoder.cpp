@@ -20,53 +20,59 @@ bool isPlainPathByte(unsigned char c)
     return c > 0x20 && c != 0x7f && c != '%' && c != '\\' && c != ';';
 }
 
-bool hasPlainSegments(std::string_view path)
+bool hasDotSegment(std::string_view path)
 {
-    if (path == "/")
-        return true;
-    std::size_t at = 1;
-    for (;;) {
-        const std::size_t slash = path.find('/', at);
-        const std::string_view segment = path.substr(at, slash - at);
-        if (segment.empty() || segment == "." || segment == "..")
-            return false;
-        if (slash == std::string_view::npos)
+    while (!path.empty()) {
+        const std::size_t slash = path.find('/');
+        const std::string_view segment = path.substr(0, slash);
+        if (segment == "." || segment == "..")
             return true;
-        at = slash + 1;
+        path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
     }
+    return false;
+}
+
+// The byte of the escape at the front; -1 where it is none.
+int escapedByte(std::string_view text)
+{
+    const bool isEscape = text.size() >= 3 && areBytes(text.substr(1, 2), kHexByte);
+    return isEscape ? hexDigit(text[1]) * 16 + hexDigit(text[2]) : -1;
 }
 
 } // namespace
 
 bool decodePath(std::string_view rawPath, std::string& out)
 {
-    const bool isEscaped = rawPath.find('%') != std::string_view::npos;
-    std::string_view path = rawPath;
-    if (isEscaped) {
-        std::string decoded;
-        decoded.reserve(rawPath.size());
+    out.clear();
+    if (rawPath.find('%') != std::string_view::npos) {
+        out.reserve(rawPath.size());
         for (std::size_t i = 0; i < rawPath.size(); ++i) {
-            if (rawPath[i] != '%') {
-                decoded.push_back(rawPath[i]);
-                continue;
-            }
-            if (i + 2 >= rawPath.size() || !areBytes(rawPath.substr(i + 1, 2), kHexByte))
+            const bool isEscape = rawPath[i] == '%';
+            const int byte = isEscape ? escapedByte(rawPath.substr(i)) : rawPath[i];
+            // An encoded slash is a separator to some and a letter to others.
+            if (byte < 0 || (isEscape && byte == '/'))
                 return false;
-            const auto byte = static_cast<char>(hexDigit(rawPath[i + 1]) * 16
-                                                + hexDigit(rawPath[i + 2]));
-            if (byte == '/')
-                return false;
-            decoded.push_back(byte);
-            i += 2;
+            out.push_back(static_cast<char>(byte));
+            i += isEscape ? 2 : 0;
         }
-        out = std::move(decoded);
-        path = out;
     }
+    const std::string_view path = out.empty() ? rawPath : out;
     for (const char c : path) {
         if (!isPlainPathByte(static_cast<unsigned char>(c)))
             return false;
     }
-    return isValidUtf8(path) && hasPlainSegments(path);
+    return isValidUtf8(path) && !hasDotSegment(path);
+}
+
+bool isPlainQuery(std::string_view query)
+{
+    for (std::size_t at = query.find('%'); at != std::string_view::npos;
+         at = query.find('%', at + 3)) {
+        const int byte = escapedByte(query.substr(at));
+        if (byte < 0x20 || byte == 0x7f)
+            return false;
+    }
+    return true;
 }
 
 } // namespace signalbox::http

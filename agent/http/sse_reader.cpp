@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/http/sse_reader.h"
 
+#include "agent/http/json/byte_scan.h"
 #include "shared/base/limits.h"
 
 namespace signalbox::http {
 
 namespace {
+
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string_view withoutSpace(std::string_view value)
+{
+    return value.starts_with(' ') ? value.substr(1) : value;
 }
+
+} // namespace
 
 SseState SseReader::next(std::string_view& input)
 {
@@ -15,58 +23,67 @@ SseState SseReader::next(std::string_view& input)
         return SseState::Bad;
     if (dispatched_)
         forgetEvent();
-    for (;;) {
-        if (skipLf_ && !input.empty()) {
+    while (!input.empty()) {
+        if (skipLf_) {
             skipLf_ = false;
-            if (input.front() == '\n')
+            if (input.front() == '\n') {
                 input.remove_prefix(1);
+                continue;
+            }
         }
-        const std::size_t end = input.find_first_of("\r\n");
+        const std::size_t end = findLineEnd(input);
         if (end == std::string_view::npos)
             break;
         std::string_view line = input.substr(0, end);
+        skipLf_ = input[end] == '\r';
+        input.remove_prefix(end + 1);
         const bool inPlace = line_.empty();
         if (!inPlace) {
             line_.append(line);
             line = line_;
         }
-        skipLf_ = input[end] == '\r';
-        input.remove_prefix(end + 1);
         const SseState state = takeLine(line, inPlace);
-        line_.clear();
+        if (!inPlace)
+            line_.clear();
         if (state != SseState::NeedMore)
             return state;
     }
-    return keep(input) ? SseState::NeedMore : SseState::Bad;
+    return keep(input) ? SseState::NeedMore : fail();
+}
+
+SseState SseReader::fail()
+{
+    bad_ = true;
+    return SseState::Bad;
 }
 
 SseState SseReader::takeLine(std::string_view line, bool inPlace)
 {
+    constexpr std::string_view kData = "data:";
     if (atStart_) {
         atStart_ = false;
         if (line.starts_with(kByteOrderMark))
             line.remove_prefix(kByteOrderMark.size());
     }
-    if (line.size() > limits::kSseLineBytes) {
-        bad_ = true;
-        return SseState::Bad;
-    }
     if (line.empty())
         return dispatch() ? SseState::Event : SseState::NeedMore;
+    if (line.size() > limits::kSseLineBytes)
+        return fail();
+    if (line.starts_with(kData)) {
+        line.remove_prefix(kData.size());
+        return takeData(withoutSpace(line), inPlace) ? SseState::NeedMore : fail();
+    }
     if (line.front() == ':') {
         comments_ += line.size();
         return SseState::NeedMore;
     }
     const std::size_t colon = line.find(':');
     const std::string_view field = line.substr(0, colon);
-    std::string_view value
-        = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
-    if (value.starts_with(' '))
-        value.remove_prefix(1);
-    if (field == "data" && !takeData(value, inPlace)) {
-        bad_ = true;
-        return SseState::Bad;
-    }
+    const std::string_view value = colon == std::string_view::npos
+        ? std::string_view{}
+        : withoutSpace(line.substr(colon + 1));
+    if (field == "data") // without a colon: an empty line of data
+        return takeData(value, inPlace) ? SseState::NeedMore : fail();
     if (field == "event")
         name_ = value;
     else if (field == "id" && value.find('\0') == std::string_view::npos)
@@ -116,8 +133,7 @@ bool SseReader::keep(std::string_view& input)
     }
     line_.append(input);
     input = {};
-    bad_ = line_.size() > limits::kSseLineBytes;
-    return !bad_;
+    return line_.size() <= limits::kSseLineBytes;
 }
 
 void SseReader::forgetEvent()

@@ -42,6 +42,7 @@ private:
     bool takeData(std::string_view value, bool inPlace);
     bool dispatch();
     bool keep(std::string_view& input);
+    SseState fail();
     void forgetEvent();
 
     SseEvent event_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/http/json/byte_scan.h"
 #include "agent/http/json/openai_error.h"
 
 #include <string>
@@ -37,7 +38,7 @@ template <typename Out> void appendSseEvent(Out& out, std::string_view name, std
         out.append(std::string_view("\n"));
     }
     for (;;) {
-        const std::size_t end = data.find_first_of("\r\n");
+        const std::size_t end = findLineEnd(data);
         out.append(kDataPrefix);
         out.append(data.substr(0, end));
         if (end == std::string_view::npos)

@@ -25,6 +25,7 @@ inline constexpr std::size_t kSseEventBytes = 1024 * 1024;
 
 // --- JSON gate: deeper or wider than any real request; parsing never recurses on the stack. ---
 inline constexpr std::size_t kJsonDepth = 32;
+inline constexpr std::size_t kJsonScanDepth = 60; // of answers, which may repeat a request inside
 inline constexpr std::size_t kJsonKeysPerObject = 1024;
 inline constexpr std::size_t kJsonArrayItems = 65'536;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/http/json/chat_event.h"
 
+#include "agent/http/json/utf8.h"
 #include "shared/base/limits.h"
 
 namespace signalbox::http {
@@ -26,13 +27,24 @@ FinishReason finishReasonOf(std::string_view text)
     return text.empty() ? FinishReason::None : FinishReason::Other;
 }
 
+// An object, a list or a string with something in it.
+bool isFilled(std::string_view value)
+{
+    const bool isNested = value.starts_with('{') || value.starts_with('[');
+    return isNested ? value.find_first_not_of(" \t\r\n", 1) != value.size() - 1
+                    : value.starts_with('"') && value.size() > 2;
+}
+
 } // namespace
 
 // One pass over one event's data.
 class ChatEventScan {
 public:
     ChatEventScan(ChatEventReader& reader, std::string_view data)
-        : scan_(data), event_(reader.event_), choices_(reader.choices_)
+        : data_(data)
+        , scan_(data)
+        , event_(reader.event_)
+        , choices_(reader.choices_)
     {
     }
 
@@ -45,7 +57,7 @@ public:
         bool first = true;
         JsonText key;
         while (scan_.nextKey(first, key) && topLevel(key.raw)) { }
-        if (!scan_.atEnd()) {
+        if (!scan_.atEnd() || !(scan_.isAscii() || isValidUtf8(data_))) {
             choices_.clear();
             event_ = ChatEvent{};
             event_.kind = ChatEventKind::NotJson;
@@ -58,31 +70,31 @@ public:
 private:
     bool topLevel(std::string_view key)
     {
-        if (key == "choices")
+        if (isName(key, "choices"))
             return choices();
-        if (key == "usage")
+        if (isName(key, "usage"))
             return usage();
-        if (key == "error")
+        if (isName(key, "error"))
             return error();
-        if (key == "id")
-            return raw(event_.id);
-        if (key == "created")
-            return raw(event_.created);
-        if (key == "model")
-            return raw(event_.model);
-        if (key == "type")
+        if (isName(key, "id"))
+            return scan_.raw(event_.id);
+        if (isName(key, "created"))
+            return scan_.raw(event_.created);
+        if (isName(key, "model"))
+            return scan_.raw(event_.model);
+        if (isName(key, "type"))
             return textOr(type_);
-        if (key == "object")
+        if (isName(key, "object"))
             return textOr(object_);
-        if (key == "message")
+        if (isName(key, "message"))
             return scan_.peek() == '"' ? scan_.string(message_) : scan_.skip();
-        if (key == "delta")
+        if (isName(key, "delta"))
             return scan_.peek() == '"' ? text(single().text) : singleDelta();
-        if (key == "text_output" || key == "generated_text")
+        if (isName(key, "text_output") || isName(key, "generated_text"))
             return text(single().text);
-        if (key == "token")
+        if (isName(key, "token"))
             return tgiToken();
-        if (key == "response")
+        if (isName(key, "response"))
             return response();
         return scan_.skip();
     }
@@ -95,24 +107,16 @@ private:
         return choices_.front();
     }
 
-    bool raw(std::string_view& value)
+    bool textOr(JsonText& value)
     {
-        const std::string_view from = scan_.rest();
-        if (!scan_.skip())
-            return false;
-        value = from.substr(0, from.size() - scan_.rest().size());
-        // rest() has skipped the space behind the value; it belongs to neither.
-        while (!value.empty() && static_cast<unsigned char>(value.back()) <= ' ')
-            value.remove_suffix(1);
-        return true;
+        return scan_.peek() == '"' ? scan_.string(value) : scan_.skip();
     }
-
-    bool textOr(JsonText& value) { return scan_.peek() == '"' ? scan_.string(value) : scan_.skip(); }
 
     bool text(JsonText& value) { return textOr(value); } // null counts as absence
 
     bool choices()
     {
+        choices_.clear(); // of two lists the last counts, as in every client
         if (scan_.peek() != '[')
             return scan_.skip();
         for (bool first = true; scan_.nextItem(first);) {
@@ -134,16 +138,16 @@ private:
         for (bool first = true; scan_.nextKey(first, key);) {
             const std::string_view name = key.raw;
             bool good = true;
-            if (name == "index") {
+            if (isName(name, "index")) {
                 std::int64_t index = 0;
                 good = scan_.integer(index);
                 choice.index = index < 0 || index > INT32_MAX ? UINT32_MAX
                                                               : static_cast<std::uint32_t>(index);
-            } else if (name == "finish_reason") {
+            } else if (isName(name, "finish_reason")) {
                 good = finish(choice);
-            } else if (name == "delta" || name == "message") {
+            } else if (isName(name, "delta") || isName(name, "message")) {
                 good = scan_.peek() == '{' ? delta(choice) : scan_.skip();
-            } else if (name == "text") {
+            } else if (isName(name, "text")) {
                 good = text(choice.text);
             } else {
                 good = scan_.skip();
@@ -170,25 +174,25 @@ private:
         for (bool first = true; scan_.nextKey(first, key);) {
             const std::string_view name = key.raw;
             bool good = true;
-            if (name == "content" || name == "text") {
+            if (isName(name, "content") || isName(name, "text")) {
                 good = scan_.peek() == '[' ? scan_.skip() : text(choice.text);
-            } else if (name == "role") {
+            } else if (isName(name, "role")) {
                 choice.hasRole = true;
                 good = scan_.skip();
-            } else if (name == "reasoning" || name == "reasoning_content" || name == "thinking") {
+            } else if (isName(name, "reasoning") || isName(name, "reasoning_content")
+                       || isName(name, "thinking")) {
                 JsonText reasoning;
                 good = text(reasoning);
                 if (!reasoning.empty())
                     choice.reasoning = reasoning;
-            } else if (name == "refusal") {
+            } else if (isName(name, "refusal")) {
                 good = text(choice.refusal);
-            } else if (name == "tool_calls" || name == "function_call" || name == "partial_json") {
-                const char opens = scan_.peek();
-                const std::string_view from = scan_.rest();
-                good = scan_.skip();
-                choice.hasToolCall = choice.hasToolCall || opens == '{'
-                    || (opens == '[' && !from.starts_with("[]")) || opens == '"';
-            } else if (name == "stop_reason") {
+            } else if (isName(name, "tool_calls") || isName(name, "function_call")
+                       || isName(name, "partial_json")) {
+                std::string_view value;
+                good = scan_.raw(value);
+                choice.hasToolCall = choice.hasToolCall || isFilled(value);
+            } else if (isName(name, "stop_reason")) {
                 good = finish(choice);
             } else {
                 good = scan_.skip();
@@ -211,9 +215,9 @@ private:
             return scan_.skip();
         JsonText key;
         for (bool first = true; scan_.nextKey(first, key);) {
-            const bool good = key.raw == "usage" ? usage()
-                : key.raw == "error"             ? error()
-                                                 : scan_.skip();
+            const bool good = isName(key.raw, "usage") ? usage()
+                : isName(key.raw, "error")             ? error()
+                                                       : scan_.skip();
             if (!good)
                 return false;
         }
@@ -237,18 +241,18 @@ private:
 
     bool usageField(std::string_view name, TokenUsage& read)
     {
-        if (name == "prompt_tokens" || name == "input_tokens")
+        if (isName(name, "prompt_tokens") || isName(name, "input_tokens"))
             return count(read.prompt, read);
-        if (name == "completion_tokens" || name == "output_tokens")
+        if (isName(name, "completion_tokens") || isName(name, "output_tokens"))
             return count(read.completion, read);
         const bool isDetails = name.ends_with("_tokens_details") && scan_.peek() == '{';
         if (!isDetails)
             return scan_.skip();
         JsonText key;
         for (bool first = true; scan_.nextKey(first, key);) {
-            const bool good = key.raw == "cached_tokens" ? count(read.cached, read)
-                : key.raw == "reasoning_tokens"          ? count(read.reasoning, read)
-                                                         : scan_.skip();
+            const bool good = isName(key.raw, "cached_tokens") ? count(read.cached, read)
+                : isName(key.raw, "reasoning_tokens")          ? count(read.reasoning, read)
+                                                               : scan_.skip();
             if (!good)
                 return false;
         }
@@ -289,9 +293,9 @@ private:
         JsonText key;
         for (bool first = true; scan_.nextKey(first, key);) {
             JsonText text;
-            if (!(key.raw == "message" ? textOr(text) : scan_.skip()))
+            if (!(isName(key.raw, "message") ? textOr(text) : scan_.skip()))
                 return false;
-            if (key.raw == "message")
+            if (isName(key.raw, "message"))
                 event_.errorMessage = text.raw;
         }
         return !scan_.failed();
@@ -329,6 +333,7 @@ private:
         return event_.usage.isPresent ? ChatEventKind::Usage : ChatEventKind::Other;
     }
 
+    std::string_view data_;
     JsonScan scan_;
     ChatEvent& event_;
     std::vector<ChoiceDelta>& choices_;

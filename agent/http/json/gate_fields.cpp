@@ -37,7 +37,8 @@ Refusal readCount(std::string_view field, element value, std::int64_t least, std
                   std::int64_t& into)
 {
     if (value.get(into) != simdjson::SUCCESS || into < least || into > most) {
-        return wrong(field, "must be a whole number from " + std::to_string(least) + " to "
+        return wrong(field,
+                     "must be a whole number from " + std::to_string(least) + " to "
                          + std::to_string(most));
     }
     return std::nullopt;
@@ -185,7 +186,8 @@ Refusal readNumbers(std::string_view key, element value, RequestFacts& facts)
     Refusal refusal;
     if (key == "n" || key == "best_of") {
         refusal = readCount(key, value, 1, limits::kChoicesPerRequest, count);
-        facts.choices = std::max(facts.choices, static_cast<std::uint32_t>(std::max(count, INT64_C(1))));
+        facts.choices
+            = std::max(facts.choices, static_cast<std::uint32_t>(std::max(count, INT64_C(1))));
     } else if (key == "seed") {
         refusal = readCount(key, value, INT64_MIN, INT64_MAX, count);
         facts.seed = count;
@@ -219,16 +221,16 @@ Refusal readLogprobs(std::string_view key, element value, RequestFacts& facts)
     return std::nullopt;
 }
 
-constexpr std::array<std::string_view, 6> kCounts{"n",    "best_of",     "seed",
+constexpr std::array<std::string_view, 6> kCounts{"n",        "best_of",     "seed",
                                                   "priority", "temperature", "max_tokens"};
 // Where a request goes is policy's to say: such a field is an attack or a mistake (B-41).
 constexpr std::array<std::string_view, 5> kRoutingFields{"api_base", "base_url", "custom_host",
                                                          "user_config", "extra_headers"};
-constexpr std::array<std::string_view, 6> kGuidedFields{
-    "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "grammar"};
+constexpr std::array<std::string_view, 6> kGuidedFields{"guided_json",        "guided_regex",
+                                                        "guided_choice",      "guided_grammar",
+                                                        "structured_outputs", "grammar"};
 
-template <typename Table>
-bool isOneOf(const Table& table, std::string_view key)
+template <typename Table> bool isOneOf(const Table& table, std::string_view key)
 {
     return std::find(table.begin(), table.end(), key) != table.end();
 }
@@ -290,8 +292,8 @@ Refusal readGateField(std::string_view key, element value, RequestFacts& facts)
 Refusal checkTogether(object fields, const RequestFacts& facts)
 {
     element options;
-    const bool hasOptions = fields["stream_options"].get(options) == simdjson::SUCCESS
-        && !options.is_null();
+    const bool hasOptions
+        = fields["stream_options"].get(options) == simdjson::SUCCESS && !options.is_null();
     if (hasOptions && !facts.stream)
         return wrong("stream_options", "is only allowed with stream: true");
     return std::nullopt;

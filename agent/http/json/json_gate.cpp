@@ -38,7 +38,7 @@ std::string folded(std::string_view key)
         const char c = key.front();
         const bool isLongS = key.starts_with(kLongS);
         const bool isKelvin = key.starts_with(kKelvin);
-        text.push_back(isLongS                ? 's'
+        text.push_back(isLongS                    ? 's'
                            : isKelvin             ? 'k'
                            : c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20)
                                                   : c);
@@ -78,8 +78,7 @@ ByteRange findModelValue(std::string_view body)
         if (key.hasEscapes)
             appendText(name, key);
         if (key == "model" || name == "model") {
-            const std::string_view from = scan.rest();
-            const auto at = static_cast<std::size_t>(from.data() - body.data());
+            const auto at = static_cast<std::size_t>(scan.position() - body.data());
             JsonText value;
             if (!scan.string(value))
                 return ByteRange{};
@@ -109,7 +108,10 @@ struct JsonGate::Parser {
     simdjson::dom::parser dom{limits::kRequestBodyBytes * 8};
 };
 
-JsonGate::JsonGate() : parser_(std::make_unique<Parser>()) {}
+JsonGate::JsonGate()
+    : parser_(std::make_unique<Parser>())
+{
+}
 JsonGate::~JsonGate() = default;
 
 void RequestFacts::clear()

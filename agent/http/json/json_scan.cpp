@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/http/json/json_scan.h"
 
+#include "agent/http/json/byte_scan.h"
 #include "shared/base/limits.h"
 
 #include <charconv>
-#include <cstring>
 
 namespace signalbox::http {
 
@@ -73,10 +73,14 @@ char plainEscape(char c)
     }
 }
 
-bool isScalarByte(char c)
+bool isDigit(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.'
-        || c == 'E';
+    return c >= '0' && c <= '9';
+}
+
+bool isHex(char c)
+{
+    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 } // namespace
@@ -98,82 +102,106 @@ void appendText(std::string& out, JsonText text)
     }
 }
 
-void JsonScan::skipSpace()
-{
-    while (!rest_.empty()
-           && (rest_.front() == ' ' || rest_.front() == '\n' || rest_.front() == '\r'
-               || rest_.front() == '\t'))
-        rest_.remove_prefix(1);
-}
-
-char JsonScan::peek()
-{
-    skipSpace();
-    return rest_.empty() ? '\0' : rest_.front();
-}
-
-bool JsonScan::take(char mark)
-{
-    if (peek() != mark || rest_.empty())
-        return false;
-    rest_.remove_prefix(1);
-    return true;
-}
-
 bool JsonScan::string(JsonText& text)
 {
     if (!take('"'))
         return fail();
-    std::size_t at = 0;
+    const char* start = at_;
     text.hasEscapes = false;
     for (;;) {
-        const auto* quote = rest_.size() > at
-            ? static_cast<const char*>(std::memchr(rest_.data() + at, '"', rest_.size() - at))
-            : nullptr;
-        if (quote == nullptr)
+        at_ = findStringStop(at_, end_, isAscii_);
+        if (at_ == end_)
             return fail();
-        const auto end = static_cast<std::size_t>(quote - rest_.data());
-        std::size_t slashes = 0;
-        while (slashes < end && rest_[end - 1 - slashes] == '\\')
-            ++slashes;
-        if (slashes % 2 == 0) {
-            text.raw = rest_.substr(0, end);
-            text.hasEscapes = std::memchr(text.raw.data(), '\\', end) != nullptr;
-            rest_.remove_prefix(end + 1);
+        if (*at_ == '"') {
+            text.raw = {start, static_cast<std::size_t>(at_ - start)};
+            ++at_;
             return true;
         }
-        at = end + 1;
+        if (*at_ != '\\' || !escape())
+            return fail();
+        text.hasEscapes = true;
     }
+}
+
+// At a backslash.
+bool JsonScan::escape()
+{
+    constexpr std::string_view kKinds = "\"\\/bfnrtu";
+    if (end_ - at_ < 2 || kKinds.find(at_[1]) == std::string_view::npos)
+        return false;
+    const bool isUnicode = at_[1] == 'u';
+    at_ += 2;
+    if (!isUnicode)
+        return true;
+    for (int i = 0; i < 4; ++i, ++at_) {
+        if (at_ == end_ || !isHex(*at_))
+            return false;
+    }
+    return true;
 }
 
 bool JsonScan::integer(std::int64_t& value)
 {
     skipSpace();
+    const char* start = at_;
     value = -1;
+    if (!scalar())
+        return false;
     std::int64_t read = 0;
-    const auto [end, failure] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), read);
-    const auto length = static_cast<std::size_t>(end - rest_.data());
-    const bool isWhole = failure == std::errc{}
-        && (length == rest_.size() || !isScalarByte(rest_[length]));
-    if (!isWhole)
-        return skip();
-    value = read;
-    rest_.remove_prefix(length);
+    const auto [end, failure] = std::from_chars(start, at_, read);
+    if (failure == std::errc{} && end == at_)
+        value = read;
     return true;
 }
 
-bool JsonScan::skipScalar()
+bool JsonScan::word()
 {
-    std::size_t length = 0;
-    while (length < rest_.size() && isScalarByte(rest_[length]))
-        ++length;
-    const std::string_view word = rest_.substr(0, length);
-    const bool isNumber = length > 0
-        && (word.front() == '-' || (word.front() >= '0' && word.front() <= '9'));
-    if (!isNumber && word != "true" && word != "false" && word != "null")
+    for (const std::string_view literal : {"null", "true", "false"}) {
+        if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(literal)) {
+            at_ += literal.size();
+            return true;
+        }
+    }
+    return fail();
+}
+
+bool JsonScan::number()
+{
+    const auto digits = [this] {
+        const char* start = at_;
+        while (at_ != end_ && isDigit(*at_))
+            ++at_;
+        return at_ != start;
+    };
+    const auto takes = [this](char a, char b) {
+        if (at_ == end_ || (*at_ != a && *at_ != b))
+            return false;
+        ++at_;
+        return true;
+    };
+    (void)takes('-', '-');
+    if (!takes('0', '0') && !digits())
         return fail();
-    rest_.remove_prefix(length);
+    if (takes('.', '.') && !digits())
+        return fail();
+    if (takes('e', 'E')) {
+        (void)takes('+', '-');
+        if (!digits())
+            return fail();
+    }
     return true;
+}
+
+// A number or a literal; whatever follows it must end it.
+bool JsonScan::scalar()
+{
+    if (at_ == end_)
+        return fail();
+    if (!(*at_ == '-' || isDigit(*at_) ? number() : word()))
+        return false;
+    const bool ends = at_ == end_ || *at_ == ',' || *at_ == '}' || *at_ == ']' || *at_ == ' '
+        || *at_ == '\n' || *at_ == '\r' || *at_ == '\t';
+    return ends || fail();
 }
 
 bool JsonScan::skip()
@@ -185,18 +213,17 @@ bool JsonScan::skip()
     for (;;) {
         const char c = peek();
         if (c == '{' || c == '[') {
-            if (depth + 1 >= limits::kJsonDepth)
+            if (depth == limits::kJsonScanDepth)
                 return fail();
-            rest_.remove_prefix(1);
+            ++at_;
             arrays = c == '[' ? arrays | 1ULL << depth : arrays & ~(1ULL << depth);
-            ++depth;
-            if (c == '[' ? !take(']') : !take('}')) {
-                if (c == '{' && !(string(ignored) && (take(':') || fail())))
+            if (!take(c == '[' ? ']' : '}')) {
+                ++depth;
+                if (c == '{' && !key(ignored))
                     return false;
                 continue;
             }
-            --depth;
-        } else if (!(c == '"' ? string(ignored) : skipScalar())) {
+        } else if (!(c == '"' ? string(ignored) : scalar())) {
             return false;
         }
         // A value has ended: close what closes, or go on after a comma.
@@ -204,53 +231,55 @@ bool JsonScan::skip()
             if (depth == 0)
                 return true;
             const bool isArray = (arrays >> (depth - 1) & 1U) != 0;
-            if (take(isArray ? ']' : '}')) {
-                --depth;
-                continue;
+            if (take(',')) {
+                if (!isArray && !key(ignored))
+                    return false;
+                break;
             }
-            if (!take(','))
+            if (!take(isArray ? ']' : '}'))
                 return fail();
-            if (!isArray && !(string(ignored) && (take(':') || fail())))
-                return false;
-            break;
+            --depth;
         }
     }
 }
 
-bool JsonScan::atEnd()
+bool JsonScan::raw(std::string_view& value)
 {
-    skipSpace();
-    return rest_.empty() && !failed_;
+    const char* start = position();
+    if (!skip())
+        return false;
+    value = {start, static_cast<std::size_t>(at_ - start)};
+    return true;
 }
 
-bool JsonScan::nextKey(bool& first, JsonText& key)
+bool JsonScan::nextKey(bool& first, JsonText& text)
 {
     if (failed_)
         return false;
-    const bool opens = first;
-    if (opens && !take('{'))
-        return fail();
-    first = false;
-    if (take('}'))
-        return false;
-    if (!opens && !take(','))
-        return fail();
-    return string(key) && (take(':') || fail());
+    if (first) {
+        first = false;
+        if (!take('{'))
+            return fail();
+        return take('}') ? false : key(text);
+    }
+    if (take(','))
+        return key(text);
+    return take('}') ? false : fail();
 }
 
 bool JsonScan::nextItem(bool& first)
 {
     if (failed_)
         return false;
-    const bool opens = first;
-    if (opens && !take('['))
-        return fail();
-    first = false;
-    if (take(']'))
-        return false;
-    if (!opens && !take(','))
-        return fail();
-    return peek() != '\0' || fail();
+    if (first) {
+        first = false;
+        if (!take('['))
+            return fail();
+        return !take(']');
+    }
+    if (take(','))
+        return true;
+    return take(']') ? false : fail();
 }
 
 } // namespace signalbox::http
