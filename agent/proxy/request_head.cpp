@@ -22,10 +22,10 @@ void forwardIfPresent(http::HeadWriter& head, const http::HeaderMap& from, http:
 UpstreamBody::UpstreamBody(const Exchange& exchange, const upstream::Member& member)
 {
     const std::string_view body = exchange.request.body;
-    const http::ByteRange& value = exchange.facts.modelValue;
-    const bool isReplaced = exchange.role == Role::Entry && !member.model.empty()
-        && value.length > 0 && member.model != exchange.facts.model;
-    if (!isReplaced) {
+    const bool isRenamed = exchange.role == Role::Entry && !member.model.empty()
+        && !exchange.facts.model.empty() && member.model != exchange.facts.model;
+    const http::ByteRange value = isRenamed ? http::findModelValue(body) : http::ByteRange{};
+    if (value.length == 0) {
         before_ = body;
         return;
     }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/http/json/gate_fields.h"
 
+#include "agent/http/json/json_scan.h"
+#include "agent/http/json/name_table.h"
 #include "shared/base/limits.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <string>
 
 namespace signalbox::http {
 
@@ -16,6 +20,92 @@ using simdjson::dom::element_type;
 using simdjson::dom::object;
 using Refusal = std::optional<OpenAiError>;
 
+constexpr std::size_t kFields = static_cast<std::size_t>(GateField::kCount);
+static_assert(kFields <= 64, "GateFields::seen_ has a bit for each");
+
+// In the order of GateField.
+constexpr std::array<std::string_view, kFields> kNames{
+    "",
+    "add_generation_prompt",
+    "api_base",
+    "base_url",
+    "best_of",
+    "continue_final_message",
+    "custom_host",
+    "documents",
+    "ebnf",
+    "echo",
+    "extra_headers",
+    "functions",
+    "grammar",
+    "guided_choice",
+    "guided_grammar",
+    "guided_json",
+    "guided_regex",
+    "input",
+    "instructions",
+    "json_schema",
+    "logprobs",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_tokens",
+    "messages",
+    "model",
+    "n",
+    "priority",
+    "prompt",
+    "query",
+    "regex",
+    "response_format",
+    "return_token_ids",
+    "seed",
+    "stream",
+    "stream_options",
+    "structured_outputs",
+    "system",
+    "temperature",
+    "tools",
+    "top_logprobs",
+    "user",
+    "user_config",
+};
+constexpr NameTable<kFields> kTable(kNames);
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool isSameInAnyCase(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lower(x) == lower(y);
+           });
+}
+
+// As Go's decoder folds keys: ASCII letters, and the two letters beyond ASCII that it takes for "s"
+// and "k".
+std::string folded(std::string_view key)
+{
+    constexpr std::string_view kLongS = "\u017F";
+    constexpr std::string_view kKelvin = "\u212A";
+    std::string text;
+    text.reserve(key.size());
+    while (!key.empty()) {
+        const bool isLongS = key.starts_with(kLongS);
+        const bool isKelvin = key.starts_with(kKelvin);
+        text.push_back(isLongS ? 's' : isKelvin ? 'k' : lower(key.front()));
+        key.remove_prefix(isLongS ? kLongS.size() : isKelvin ? kKelvin.size() : 1);
+    }
+    return text;
+}
+
+bool isAscii(std::string_view key)
+{
+    return std::none_of(key.begin(), key.end(),
+                        [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
 Refusal wrong(std::string_view field, std::string_view what,
               std::string_view code = "invalid_value")
 {
@@ -26,6 +116,15 @@ Refusal wrong(std::string_view field, std::string_view what,
     return error;
 }
 
+Refusal duplicate(std::string_view key)
+{
+    OpenAiError error;
+    error.code = "duplicate_key";
+    error.param = excerptOf(key);
+    error.message = "The field '" + error.param + "' is there twice, in one spelling or another.";
+    return error;
+}
+
 Refusal readBool(std::string_view field, element value, bool& into)
 {
     if (value.get(into) != simdjson::SUCCESS)
@@ -33,15 +132,22 @@ Refusal readBool(std::string_view field, element value, bool& into)
     return std::nullopt;
 }
 
+// 100.0 is 100 to every engine.
 Refusal readCount(std::string_view field, element value, std::int64_t least, std::int64_t most,
                   std::int64_t& into)
 {
-    if (value.get(into) != simdjson::SUCCESS || into < least || into > most) {
-        return wrong(field,
-                     "must be a whole number from " + std::to_string(least) + " to "
-                         + std::to_string(most));
+    double real = 0;
+    bool isWhole = value.get(into) == simdjson::SUCCESS;
+    if (!isWhole && value.is_double() && value.get(real) == simdjson::SUCCESS
+        && real == std::floor(real) && std::abs(real) < 1e15) {
+        into = static_cast<std::int64_t>(real);
+        isWhole = true;
     }
-    return std::nullopt;
+    if (isWhole && into >= least && into <= most)
+        return std::nullopt;
+    return wrong(field,
+                 "must be a whole number from " + std::to_string(least) + " to "
+                     + std::to_string(most));
 }
 
 Refusal readText(std::string_view field, element value, std::size_t bytesMax, std::string& into)
@@ -58,7 +164,8 @@ Refusal readText(std::string_view field, element value, std::size_t bytesMax, st
     return std::nullopt;
 }
 
-// Text of a message, a part or a document; pictures and sound count nothing here.
+// Text of a message, a part or a document; pictures and sound count nothing here. The depth of the
+// body bounds the recursion.
 std::uint64_t textBytesOf(element value)
 {
     std::string_view text;
@@ -75,7 +182,10 @@ std::uint64_t textBytesOf(element value)
     if (value.get(fields) != simdjson::SUCCESS)
         return 0;
     for (const auto field : fields) {
-        if (field.key == "content" || field.key == "text" || field.key == "input_text")
+        const std::string_view key = field.key;
+        if (isName(key, "content") || isName(key, "text") || isName(key, "input_text")
+            || isName(key, "tool_calls") || isName(key, "function") || isName(key, "arguments")
+            || isName(key, "output"))
             bytes += textBytesOf(field.value);
     }
     return bytes;
@@ -121,10 +231,12 @@ Refusal readPrompt(std::string_view field, element value, RequestFacts& facts)
         return wrong(field, "must be a string or a list");
     if (items.size() > limits::kJsonArrayItems)
         return wrong(field, "has too many items");
-    facts.prompt = field == "messages" ? PromptKind::Messages : kindOfList(items);
+    facts.prompt = kindOfList(items);
     facts.messages += static_cast<std::uint32_t>(items.size());
-    facts.promptBytes += textBytesOf(value);
-    facts.promptTokenIds += tokenIdsOf(items);
+    if (facts.prompt == PromptKind::Tokens || facts.prompt == PromptKind::TokenLists)
+        facts.promptTokenIds += tokenIdsOf(items);
+    else
+        facts.promptBytes += textBytesOf(value);
     return std::nullopt;
 }
 
@@ -133,18 +245,19 @@ Refusal readMessages(element value, RequestFacts& facts)
     array items;
     if (value.get(items) != simdjson::SUCCESS)
         return wrong("messages", "must be a list");
-    if (Refusal refusal = readPrompt("messages", value, facts))
-        return refusal;
-    std::string_view role;
+    if (items.size() > limits::kJsonArrayItems)
+        return wrong("messages", "has too many items");
+    facts.prompt = PromptKind::Messages;
+    facts.messages += static_cast<std::uint32_t>(items.size());
+    facts.promptBytes += textBytesOf(value);
+    object last;
     for (const element item : items) {
-        role = {};
-        object message;
-        if (item.get(message) != simdjson::SUCCESS)
+        if (item.get(last) != simdjson::SUCCESS)
             return wrong("messages", "must hold objects only");
-        if (message["role"].get(role) != simdjson::SUCCESS)
-            role = {};
     }
-    facts.lastMessageIsAssistant = role == "assistant";
+    std::string_view role;
+    facts.lastMessageIsAssistant
+        = items.size() > 0 && last["role"].get(role) == simdjson::SUCCESS && role == "assistant";
     return std::nullopt;
 }
 
@@ -168,43 +281,44 @@ Refusal readStreamOptions(element value, RequestFacts& facts)
     return std::nullopt;
 }
 
-bool isNotEmptyList(element value)
+Refusal readTemperature(std::string_view key, element value, RequestFacts& facts)
 {
-    array items;
-    return value.get(items) == simdjson::SUCCESS && items.size() > 0;
+    double temperature = 0;
+    if (value.get(temperature) != simdjson::SUCCESS || temperature < 0
+        || temperature > limits::kTemperature)
+        return wrong(key, "must be a number from 0 to 100");
+    facts.temperature = temperature;
+    return std::nullopt;
 }
 
-bool isTextFormat(element value)
+template <typename Into>
+Refusal readWhole(std::string_view key, element value, std::int64_t least, std::int64_t most,
+                  std::optional<Into>& into)
 {
-    std::string_view type;
-    return value.is_object() && value["type"].get(type) == simdjson::SUCCESS && type == "text";
+    std::int64_t number = 0;
+    if (Refusal refusal = readCount(key, value, least, most, number))
+        return refusal;
+    into = static_cast<Into>(number);
+    return std::nullopt;
 }
 
-Refusal readNumbers(std::string_view key, element value, RequestFacts& facts)
+Refusal readChoices(std::string_view key, element value, RequestFacts& facts)
 {
     std::int64_t count = 0;
-    Refusal refusal;
-    if (key == "n" || key == "best_of") {
-        refusal = readCount(key, value, 1, limits::kChoicesPerRequest, count);
-        facts.choices
-            = std::max(facts.choices, static_cast<std::uint32_t>(std::max(count, INT64_C(1))));
-    } else if (key == "seed") {
-        refusal = readCount(key, value, INT64_MIN, INT64_MAX, count);
-        facts.seed = count;
-    } else if (key == "priority") {
-        refusal = readCount(key, value, INT32_MIN, INT32_MAX, count);
-        facts.priority = count;
-    } else if (key == "temperature") {
-        double temperature = 0;
-        if (value.get(temperature) != simdjson::SUCCESS || temperature < 0
-            || temperature > limits::kTemperature)
-            return wrong(key, "must be a number from 0 to 100");
-        facts.temperature = temperature;
-    } else {
-        refusal = readCount(key, value, 1, INT32_MAX, count);
-        facts.maxTokens = static_cast<std::uint32_t>(std::max(count, INT64_C(0)));
-    }
-    return refusal;
+    if (Refusal refusal = readCount(key, value, 1, limits::kChoicesPerRequest, count))
+        return refusal;
+    facts.choices = std::max(facts.choices, static_cast<std::uint32_t>(count));
+    return std::nullopt;
+}
+
+// Where both are given the larger counts: engines differ in which one they obey.
+Refusal readMaxTokens(std::string_view key, element value, RequestFacts& facts)
+{
+    std::int64_t count = 0;
+    if (Refusal refusal = readCount(key, value, 1, INT32_MAX, count))
+        return refusal;
+    facts.maxTokens = std::max(facts.maxTokens.value_or(0), static_cast<std::uint32_t>(count));
+    return std::nullopt;
 }
 
 Refusal readLogprobs(std::string_view key, element value, RequestFacts& facts)
@@ -221,81 +335,145 @@ Refusal readLogprobs(std::string_view key, element value, RequestFacts& facts)
     return std::nullopt;
 }
 
-constexpr std::array<std::string_view, 6> kCounts{"n",        "best_of",     "seed",
-                                                  "priority", "temperature", "max_tokens"};
-// Where a request goes is policy's to say: such a field is an attack or a mistake (B-41).
-constexpr std::array<std::string_view, 5> kRoutingFields{"api_base", "base_url", "custom_host",
-                                                         "user_config", "extra_headers"};
-constexpr std::array<std::string_view, 6> kGuidedFields{"guided_json",        "guided_regex",
-                                                        "guided_choice",      "guided_grammar",
-                                                        "structured_outputs", "grammar"};
-
-template <typename Table> bool isOneOf(const Table& table, std::string_view key)
+bool isNotEmptyList(element value)
 {
-    return std::find(table.begin(), table.end(), key) != table.end();
+    array items;
+    return value.get(items) == simdjson::SUCCESS && items.size() > 0;
 }
 
-Refusal readFlag(std::string_view key, element value, RequestFacts& facts)
+bool isTextFormat(element value)
 {
-    if (key == "continue_final_message") {
-        // llama.cpp also takes the name of the field to go on with.
-        facts.continuesFinalMessage = !value.is_bool() || bool(value);
-        return std::nullopt;
-    }
-    if (key == "add_generation_prompt")
-        return readBool(key, value, facts.addsGenerationPrompt);
-    if (key == "return_token_ids")
-        return readBool(key, value, facts.returnsTokenIds);
-    return readBool(key, value, facts.echoes);
+    std::string_view type;
+    return value.is_object() && value["type"].get(type) == simdjson::SUCCESS && type == "text";
+}
+
+// Where a request goes is policy's to say: such a field is an attack or a mistake (B-41).
+Refusal routed(std::string_view key)
+{
+    return wrong(excerptOf(key), "is not allowed here: the gateway routes",
+                 "unsupported_parameter");
+}
+
+bool namesHost(std::string_view key)
+{
+    constexpr std::string_view kStart = "x-";
+    constexpr std::string_view kEnd = "-host";
+    return key.size() > kStart.size() + kEnd.size() && isSameInAnyCase(key.substr(0, 2), kStart)
+        && isSameInAnyCase(key.substr(key.size() - kEnd.size()), kEnd);
 }
 
 } // namespace
 
-Refusal readGateField(std::string_view key, element value, RequestFacts& facts)
+std::optional<OpenAiError> GateFields::take(std::string_view key, element value)
 {
-    if (isOneOf(kRoutingFields, key))
-        return wrong(key, "is not allowed here: the gateway routes", "unsupported_parameter");
-    if (value.is_null())
-        return std::nullopt;
-    if (key == "model")
-        return readText(key, value, limits::kModelNameBytes, facts.model);
-    if (key == "user")
-        return readText(key, value, limits::kUserBytes, facts.user);
-    if (key == "stream")
-        return readBool(key, value, facts.stream);
-    if (key == "stream_options")
-        return readStreamOptions(value, facts);
-    if (key == "messages")
-        return readMessages(value, facts);
-    if (key == "prompt" || key == "input" || key == "documents" || key == "query")
-        return readPrompt(key, value, facts);
-    if (key == "system" || key == "instructions") {
-        facts.promptBytes += textBytesOf(value);
-        return std::nullopt;
+    const std::size_t index = kTable.candidate(key);
+    if (index == 0 || kNames[index] != key)
+        return takeUnknown(key);
+    const std::uint64_t bit = std::uint64_t{1} << index;
+    if ((seen_ & bit) != 0)
+        return duplicate(key);
+    seen_ |= bit;
+    return value.is_null() ? std::nullopt : read(static_cast<GateField>(index), key, value);
+}
+
+// Unknown fields pass, but not those that a reader without case (Go's) takes for one policy knows.
+std::optional<OpenAiError> GateFields::takeUnknown(std::string_view key)
+{
+    const std::string plain = isAscii(key) ? std::string() : folded(key);
+    const std::string_view spelled = plain.empty() ? key : plain;
+    const std::string_view known = kNames[kTable.candidate(spelled)];
+    if (!known.empty() && isSameInAnyCase(spelled, known)) {
+        return wrong(excerptOf(key), "must be spelled '" + std::string(known) + "'",
+                     "duplicate_key");
     }
-    if (isOneOf(kCounts, key) || key == "max_completion_tokens" || key == "max_output_tokens")
-        return readNumbers(key, value, facts);
-    if (key == "logprobs" || key == "top_logprobs")
-        return readLogprobs(key, value, facts);
-    if (key == "tools" || key == "functions")
-        facts.hasTools = facts.hasTools || isNotEmptyList(value);
-    if (key == "response_format")
-        facts.isGuided = facts.isGuided || !isTextFormat(value);
-    if (isOneOf(kGuidedFields, key))
-        facts.isGuided = true;
-    if (key == "continue_final_message" || key == "add_generation_prompt"
-        || key == "return_token_ids" || key == "echo")
-        return readFlag(key, value, facts);
+    if (namesHost(key))
+        return routed(key);
+    if (unknown_.size() == limits::kJsonKeysPerObject)
+        return wrong("body", "has too many fields", "invalid_json");
+    unknown_.push_back(key);
     return std::nullopt;
 }
 
-Refusal checkTogether(object fields, const RequestFacts& facts)
+std::optional<OpenAiError> GateFields::finish() const
 {
-    element options;
-    const bool hasOptions
-        = fields["stream_options"].get(options) == simdjson::SUCCESS && !options.is_null();
-    if (hasOptions && !facts.stream)
+    constexpr std::size_t kFewKeys = 16;
+    if (hasStreamOptions_ && !facts_.stream)
         return wrong("stream_options", "is only allowed with stream: true");
+    const bool areFew
+        = unknown_.size() <= kFewKeys && std::all_of(unknown_.begin(), unknown_.end(), isAscii);
+    if (areFew) {
+        for (std::size_t i = 1; i < unknown_.size(); ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                if (isSameInAnyCase(unknown_[i], unknown_[j]))
+                    return duplicate(unknown_[i]);
+            }
+        }
+        return std::nullopt;
+    }
+    std::vector<std::string> keys(unknown_.size());
+    std::transform(unknown_.begin(), unknown_.end(), keys.begin(), folded);
+    std::sort(keys.begin(), keys.end());
+    const auto found = std::adjacent_find(keys.begin(), keys.end());
+    return found == keys.end() ? std::nullopt : duplicate(*found);
+}
+
+std::optional<OpenAiError> GateFields::read(GateField field, std::string_view key, element value)
+{
+    switch (field) {
+    case GateField::Unknown:
+    case GateField::kCount: return std::nullopt;
+    case GateField::Model: return readText(key, value, limits::kModelNameBytes, facts_.model);
+    case GateField::User: return readText(key, value, limits::kUserBytes, facts_.user);
+    case GateField::Stream: return readBool(key, value, facts_.stream);
+    case GateField::StreamOptions:
+        hasStreamOptions_ = true;
+        return readStreamOptions(value, facts_);
+    case GateField::Messages: return readMessages(value, facts_);
+    case GateField::Prompt:
+    case GateField::Input:
+    case GateField::Documents:
+    case GateField::Query: return readPrompt(key, value, facts_);
+    case GateField::System:
+    case GateField::Instructions: facts_.promptBytes += textBytesOf(value); return std::nullopt;
+    case GateField::N:
+    case GateField::BestOf: return readChoices(key, value, facts_);
+    case GateField::Seed: return readWhole(key, value, INT64_MIN, INT64_MAX, facts_.seed);
+    case GateField::Priority: return readWhole(key, value, INT32_MIN, INT32_MAX, facts_.priority);
+    case GateField::Temperature: return readTemperature(key, value, facts_);
+    case GateField::MaxTokens:
+    case GateField::MaxCompletionTokens:
+    case GateField::MaxOutputTokens: return readMaxTokens(key, value, facts_);
+    case GateField::Logprobs:
+    case GateField::TopLogprobs: return readLogprobs(key, value, facts_);
+    case GateField::Tools:
+    case GateField::Functions:
+        facts_.hasTools = facts_.hasTools || isNotEmptyList(value);
+        return std::nullopt;
+    case GateField::ResponseFormat:
+        facts_.isGuided = facts_.isGuided || !isTextFormat(value);
+        return std::nullopt;
+    case GateField::Ebnf:
+    case GateField::Grammar:
+    case GateField::GuidedChoice:
+    case GateField::GuidedGrammar:
+    case GateField::GuidedJson:
+    case GateField::GuidedRegex:
+    case GateField::JsonSchema:
+    case GateField::Regex:
+    case GateField::StructuredOutputs: facts_.isGuided = true; return std::nullopt;
+    case GateField::ContinueFinalMessage:
+        // llama.cpp also takes the name of the field to go on with.
+        facts_.continuesFinalMessage = !value.is_bool() || bool(value);
+        return std::nullopt;
+    case GateField::AddGenerationPrompt: return readBool(key, value, facts_.addsGenerationPrompt);
+    case GateField::ReturnTokenIds: return readBool(key, value, facts_.returnsTokenIds);
+    case GateField::Echo: return readBool(key, value, facts_.echoes);
+    case GateField::ApiBase:
+    case GateField::BaseUrl:
+    case GateField::CustomHost:
+    case GateField::ExtraHeaders:
+    case GateField::UserConfig: return routed(key);
+    }
     return std::nullopt;
 }
 

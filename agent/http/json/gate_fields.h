@@ -5,17 +5,88 @@
 
 #include <simdjson.h>
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
-// The fields that policy reads of a request body. Part of the JSON gate; nothing else includes it.
+// The top-level fields of a request body. Part of the JSON gate; nothing else includes it.
 namespace signalbox::http {
 
-// Reads one top-level field into the facts; unknown ones pass. A refusal names the field.
-std::optional<OpenAiError> readGateField(std::string_view key, simdjson::dom::element value,
-                                         RequestFacts& facts);
+// What policy reads, and what it refuses. One bit each, so that a second one of a kind shows.
+enum class GateField : std::uint8_t {
+    Unknown,
+    AddGenerationPrompt,
+    ApiBase,
+    BaseUrl,
+    BestOf,
+    ContinueFinalMessage,
+    CustomHost,
+    Documents,
+    Ebnf,
+    Echo,
+    ExtraHeaders,
+    Functions,
+    Grammar,
+    GuidedChoice,
+    GuidedGrammar,
+    GuidedJson,
+    GuidedRegex,
+    Input,
+    Instructions,
+    JsonSchema,
+    Logprobs,
+    MaxCompletionTokens,
+    MaxOutputTokens,
+    MaxTokens,
+    Messages,
+    Model,
+    N,
+    Priority,
+    Prompt,
+    Query,
+    Regex,
+    ResponseFormat,
+    ReturnTokenIds,
+    Seed,
+    Stream,
+    StreamOptions,
+    StructuredOutputs,
+    System,
+    Temperature,
+    Tools,
+    TopLogprobs,
+    User,
+    UserConfig,
+    kCount,
+};
 
-// What only makes sense together.
-std::optional<OpenAiError> checkTogether(simdjson::dom::object object, const RequestFacts& facts);
+// Reads the fields of one body into its facts, and finds those that two engines could take for
+// different ones: the same key twice, or in two spellings. Lives on: core; a local of the gate.
+class GateFields {
+public:
+    // `unknown` is scratch memory for the keys that policy does not know.
+    GateFields(RequestFacts& facts, std::vector<std::string_view>& unknown)
+        : facts_(facts)
+        , unknown_(unknown)
+    {
+        unknown_.clear();
+    }
+
+    // Nothing, or why the body is refused.
+    std::optional<OpenAiError> take(std::string_view key, simdjson::dom::element value);
+    // What only shows when all are there.
+    std::optional<OpenAiError> finish() const;
+
+private:
+    std::optional<OpenAiError> takeUnknown(std::string_view key);
+    std::optional<OpenAiError> read(GateField field, std::string_view key,
+                                    simdjson::dom::element value);
+
+    RequestFacts& facts_;
+    std::vector<std::string_view>& unknown_;
+    std::uint64_t seen_ = 0; // bit by GateField
+    bool hasStreamOptions_ = false;
+};
 
 } // namespace signalbox::http

@@ -31,7 +31,6 @@ struct ByteRange {
 // keep their memory. Lives on: core; owned by the exchange.
 struct RequestFacts {
     std::string model; // unescaped; empty: absent. At most limits::kModelNameBytes, no control byte
-    ByteRange modelValue; // of the value with its quotes, in the body; length 0: absent
     std::string user;
 
     bool stream = false;
@@ -77,7 +76,7 @@ public:
     ~JsonGate();
 
     // Bytes that may be read (not used) behind a body so that it needs no copy.
-    static constexpr std::size_t kPadding = 32;
+    static constexpr std::size_t kPadding = 64;
 
     // `readable`: bytes of memory from body's start that may be read. Nothing: accepted.
     [[nodiscard]] std::optional<OpenAiError> inspect(std::string_view body, std::size_t readable,
@@ -90,13 +89,15 @@ public:
 
 private:
     struct Parser;
+    std::optional<OpenAiError> read(std::string_view body, std::size_t readable,
+                                    RequestFacts& facts);
+
     std::unique_ptr<Parser> parser_;
     GateCounters counters_;
 };
 
-// `body` with another model name and not one other byte changed, appended to `out`. Facts must come
-// from this body; where it had no model the body goes as it is.
-void replaceModel(std::string_view body, const RequestFacts& facts, std::string_view newName,
-                  std::string& out);
+// Where the value of the top-level `model` stands, with its quotes, in a body that has passed the
+// gate; length 0: absent. To send on another name everything else stays byte for byte.
+ByteRange findModelValue(std::string_view body);
 
 } // namespace signalbox::http
