@@ -16,11 +16,12 @@
 namespace signalbox::http {
 namespace {
 
-constexpr std::string_view kRequest = "POST /v1/chat/completions HTTP/1.1\r\n"
-                                      "Host: 127.0.0.1:8800\r\n"
-                                      "Content-Type: application/json\r\n"
-                                      "Authorization: Bearer sk-0123456789abcdef0123456789abcdef\r\n"
-                                      "Content-Length: 160\r\n\r\n";
+constexpr std::string_view kRequest
+    = "POST /v1/chat/completions HTTP/1.1\r\n"
+      "Host: 127.0.0.1:8800\r\n"
+      "Content-Type: application/json\r\n"
+      "Authorization: Bearer sk-0123456789abcdef0123456789abcdef\r\n"
+      "Content-Length: 160\r\n\r\n";
 
 // As the official Python client sends it.
 constexpr std::string_view kSdkRequest
@@ -57,14 +58,13 @@ std::string bodyOf(std::size_t bytes, bool modelFirst)
 {
     const std::string model = R"("model":"meta-llama/Llama-3.1-8B-Instruct")";
     std::string body = modelFirst ? "{" + model + R"(,"messages":[)" : R"({"messages":[)";
-    const std::string tail = modelFirst ? R"(],"max_tokens":64})"
-                                        : "]," + model + R"(,"max_tokens":64})";
+    const std::string tail
+        = modelFirst ? R"(],"max_tokens":64})" : "]," + model + R"(,"max_tokens":64})";
     const std::string sentence = "The quick brown fox jumps over the lazy dog, again. ";
     bool isFirst = true;
     while (isFirst || body.size() + tail.size() < bytes) {
-        const std::size_t left = bytes > body.size() + tail.size() + 40
-            ? bytes - body.size() - tail.size() - 40
-            : 0;
+        const std::size_t left
+            = bytes > body.size() + tail.size() + 40 ? bytes - body.size() - tail.size() - 40 : 0;
         body += isFirst ? R"({"role":"user","content":")" : R"(,{"role":"user","content":")";
         isFirst = false;
         for (std::size_t i = 0; i < std::min<std::size_t>(left, 480); ++i)

@@ -142,9 +142,11 @@ bool JsonScan::escape()
 
 bool JsonScan::integer(std::int64_t& value)
 {
-    skipSpace();
-    const char* start = at_;
     value = -1;
+    const char first = peek();
+    if (first != '-' && !isDigit(first))
+        return skip();
+    const char* start = at_;
     if (!scalar())
         return false;
     std::int64_t read = 0;

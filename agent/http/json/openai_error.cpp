@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+// ASCII that stands for itself inside a JSON string.
+bool isPlain(char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+// Any other ASCII byte.
 void appendEscaped(std::string& out, char c)
 {
     constexpr std::string_view kHex = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
     switch (c) {
     case '"': out.append("\\\""); return;
     case '\\': out.append("\\\\"); return;
@@ -22,10 +28,7 @@ void appendEscaped(std::string& out, char c)
     case '\t': out.append("\\t"); return;
     default: break;
     }
-    if (byte >= 0x20 && byte != 0x7f) {
-        out.push_back(c);
-        return;
-    }
+    const auto byte = static_cast<unsigned char>(c);
     out.append("\\u00");
     out.push_back(kHex[byte >> 4]);
     out.push_back(kHex[byte & 15]);
@@ -45,6 +48,13 @@ void appendJsonString(std::string& out, std::string_view text)
 {
     out.push_back('"');
     while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && isPlain(text[plain]))
+            ++plain;
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty())
+            break;
         const std::size_t length = sequenceAt(text);
         if (length == 0)
             out.append(kReplacement);
