@@ -116,4 +116,21 @@ inline constexpr std::size_t kMetricLineBytes = 16 * 1024;
 inline constexpr std::size_t kMetricNameBytes = 256;
 inline constexpr std::size_t kMetricLabels = 64;
 
+// --- Commands and what is kept of them. ---
+inline constexpr std::size_t kChangesPerCommand = 100; // fits one transaction beside its record
+inline constexpr std::size_t kCauseBytes = 256;
+inline constexpr std::size_t kOperatorBytes = 128;
+inline constexpr std::size_t kCommandIdBytes = 128;
+inline constexpr std::size_t kOverrideNameBytes = 1'024; // several names, joined
+inline constexpr std::size_t kRepeatLookback = 256; // records searched for a repeated request
+inline constexpr std::size_t kAuditPage = 1'000; // records in one answer
+inline constexpr std::size_t kBehindShown = 32; // agents named in a convergence; all are counted
+inline constexpr std::size_t kWarningsShown = 32;
+inline constexpr std::size_t kUnauditedPending = 1'000; // revisions waiting to be checked
+inline constexpr std::size_t kFleetFileBytes = 64 * 1024 * 1024; // 10,000 agents and their policy
+inline constexpr std::size_t kOverrideFileBytes = 64 * 1024;
+inline constexpr std::size_t kOverridesKept = 100; // told to the audit when the store is back
+inline constexpr std::size_t kSeedFileBytes = 1024 * 1024;
+inline constexpr std::size_t kReasonBytes = 256; // of a rejected policy, in an agent's record
+
 } // namespace signalbox::limits
