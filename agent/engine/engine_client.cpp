@@ -84,15 +84,17 @@ void EngineClient::probe(std::chrono::milliseconds timeout, std::function<void(P
     });
 }
 
-void EngineClient::askSleeping(std::function<void(bool)> done)
+void EngineClient::askSleeping(std::function<void(std::optional<bool>)> done)
 {
     if (!profile_->sleep)
-        return done(false);
+        return done(std::nullopt);
     FetchRequest request;
     request.path = profile_->sleep->path;
     request.deadline = kQuestionDeadline;
     engine_.fetch(std::move(request), [profile = profile_, done = std::move(done)](FetchReply reply) {
         const AnswerSignature asleep{kStatusOk, profile->sleep->contains};
+        if (reply.isWhole() && reply.status != kStatusOk)
+            return done(std::nullopt);
         done(reply.isWhole() && fits(asleep, reply.status, reply.body));
     });
 }

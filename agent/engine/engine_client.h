@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,8 @@ public:
     EngineClient(ProfilePtr profile, Fetcher& engine, Fetcher& metrics);
 
     void probe(std::chrono::milliseconds timeout, std::function<void(ProbeOutcome)> done);
-    // False where the profile or the engine cannot tell.
-    void askSleeping(std::function<void(bool)> done);
+    // Empty where the profile or the engine cannot tell: no use to ask it again.
+    void askSleeping(std::function<void(std::optional<bool>)> done);
     void scrape(std::chrono::milliseconds timeout, std::function<void(ScrapeOutcome)> done);
     void fetchModels(std::function<void(std::vector<std::string>)> done);
     void fetchVersion(std::function<void(std::string)> done);

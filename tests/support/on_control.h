@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/runtime/control_thread.h"
+#include "agent/runtime/threads/control_thread.h"
 
 #include <gtest/gtest.h>
 

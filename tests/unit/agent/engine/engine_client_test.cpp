@@ -2,7 +2,7 @@
 #include "agent/engine/engine_client.h"
 
 #include "agent/engine/recogniser.h"
-#include "agent/runtime/control_thread.h"
+#include "agent/runtime/threads/control_thread.h"
 #include "tests/support/on_control.h"
 #include "tests/support/recorded_data.h"
 #include "tests/support/scripted_engine.h"
@@ -258,8 +258,15 @@ TEST(EngineClient, AsksForModelsVersionAndSleep)
     EXPECT_EQ(*tests::await<std::string>(rig.control,
                                          [&](auto done) { rig.client->fetchVersion(done); }),
               "0.32.0");
-    EXPECT_TRUE(
-        *tests::await<bool>(rig.control, [&](auto done) { rig.client->askSleeping(done); }));
+    const auto sleeping = [&] {
+        return *tests::await<std::optional<bool>>(
+            rig.control, [&](auto done) { rig.client->askSleeping(done); });
+    };
+    EXPECT_EQ(sleeping(), true);
+    rig.use("llama_cpp"); // asks /props, which is not there
+    EXPECT_EQ(sleeping(), std::nullopt);
+    rig.use("openai");
+    EXPECT_EQ(sleeping(), std::nullopt);
 }
 
 TEST(EngineClient, GeneratesOneToken)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/engine/fetcher.h"
 
-#include "agent/runtime/control_thread.h"
+#include "agent/runtime/threads/control_thread.h"
 #include "tests/support/on_control.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/scripted_engine.h"
