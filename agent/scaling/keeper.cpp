@@ -218,18 +218,21 @@ private:
     {
         signalfd_siginfo ignored; // only says that there is something to wait for
         while (::read(childSignals_, &ignored, sizeof ignored) > 0) { }
-        int status = 0;
-        for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-            if (ended == child_)
-                finish(status);
+        siginfo_t ended{};
+        while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+            if (ended.si_pid == child_)
+                finish();
+            ::waitpid(ended.si_pid, nullptr, 0); // an orphan that ended by itself
+            ended.si_pid = 0;
         }
     }
 
-    [[noreturn]] void finish(int status)
+    [[noreturn]] void finish()
     {
-        // The group outlives its leader while a member is left; its number is not used again
-        // before that, so this reaches nobody else.
+        // Until we wait for the command its pid, and so the number of its group, is nobody else's.
         ::kill(-child_, SIGKILL);
+        int status = 0;
+        ::waitpid(child_, &status, 0);
         endOrphans();
         copyOutput();
         report(KeeperReport::Exited, status);

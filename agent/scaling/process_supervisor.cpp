@@ -180,7 +180,8 @@ void ProcessSupervisor::poll()
     const int count = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), 0);
     for (int i = 0; i < count; ++i) {
         const ProcessId id = ready[static_cast<std::size_t>(i)].data.u64;
-        if (const auto it = processes_.find(id); it != processes_.end())
+        const auto it = processes_.find(id);
+        if (it != processes_.end() && it->second.keeper.pid != 0)
             receive(id, it->second);
     }
     const Monotonic now = clock_.monotonic();
@@ -243,6 +244,9 @@ void ProcessSupervisor::onMessage(ProcessId id, Supervised& process, const Keepe
 // as the command is our child, which proves that the group is still this group.
 void ProcessSupervisor::onKeeperGone(ProcessId id, Supervised& process)
 {
+    // A keeper that is being forked may hold this socket for a moment longer: closing it would
+    // not yet take it out of the epoll set.
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, process.keeper.connection, nullptr);
     ::close(process.keeper.connection);
     waitForEnd(process.keeper.pid);
     const pid_t pid = process.facts.pid;

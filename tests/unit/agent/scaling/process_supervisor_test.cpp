@@ -156,13 +156,16 @@ TEST(ProcessSupervisor, ItsLogIsBounded)
     spec.logFile = scratch / "job.log";
     spec.logBytesMax = 8 * 1024;
 
-    ASSERT_TRUE(supervisor.start(spec));
+    const auto id = supervisor.start(spec);
+    ASSERT_TRUE(id);
     ASSERT_TRUE(driveUntil(supervisor, [&] { return supervisor.allEnded(); }));
 
+    EXPECT_EQ(supervisor.facts(*id)->lastExit.text(), "exited with status 0");
     // One read of the output is written whole, so a file may exceed its bound by one buffer.
     EXPECT_LE(std::filesystem::file_size(spec.logFile), 24 * 1024U);
     EXPECT_LE(std::filesystem::file_size(scratch / "job.log.1"), 24 * 1024U);
-    EXPECT_TRUE(contentOf(spec.logFile).ends_with("line 2999\n"));
+    const std::string newest = contentOf(spec.logFile);
+    EXPECT_TRUE(newest.ends_with("line 2999\n")) << newest.size() << " bytes: " << newest;
 }
 
 TEST(ProcessSupervisor, IsReadyWhenTheHookSaysSo)
