@@ -133,4 +133,45 @@ inline constexpr std::size_t kOverridesKept = 100; // told to the audit when the
 inline constexpr std::size_t kSeedFileBytes = 1024 * 1024;
 inline constexpr std::size_t kReasonBytes = 256; // of a rejected policy, in an agent's record
 
+// --- Telemetry on the wire: a frozen reader costs one batch and a window, never more. ---
+inline constexpr std::size_t kRpcMessageBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kRpcMetadataBytes = 8 * 1024;
+inline constexpr std::size_t kRpcStreamsPerConnection = 100;
+inline constexpr std::size_t kRpcCallsOpen = 4'096; // in one server; more are refused
+inline constexpr auto kRpcOpenPatience = 3s; // until a peer accepts a stream
+inline constexpr auto kRpcBackoffFirst = 100ms; // doubled by each failure in a row, jittered
+inline constexpr auto kRpcBackoffMost = 5s;
+inline constexpr auto kRpcStopGrace = 1s; // for calls that run when the server stops
+inline constexpr std::size_t kFleetAgents = 2'000; // one stream shows; more are counted, not shown
+inline constexpr std::size_t kMembersPerAgent = 4'096; // of all pools together
+inline constexpr std::size_t kModelsPerEngine = 256;
+inline constexpr std::size_t kSeriesPerAgent = 512;
+inline constexpr std::size_t kLabelsPerSeries = 8;
+inline constexpr std::size_t kRowsPerBlock = 4'096;
+inline constexpr std::size_t kBlockBytes = 1024 * 1024; // also after decompression
+inline constexpr std::size_t kTelemetryItems = 65'536; // in one batch
+inline constexpr std::size_t kTelemetryBatchBytes = 256 * 1024; // then the next batch goes on
+inline constexpr auto kTelemetryTick = 250ms;
+inline constexpr auto kTelemetryHeartbeat = 1s; // an empty batch says: nothing happened
+inline constexpr auto kTelemetrySilence = 5s; // then a reader takes the stream for dead
+inline constexpr std::size_t kFeedRows = 900; // 15 min of one agent's own samples
+inline constexpr std::size_t kFeedEvents = 1'024;
+inline constexpr std::size_t kRelayRows = 30; // per peer; a reader that is later is behind
+inline constexpr std::size_t kRelayEvents = 128;
+inline constexpr std::size_t kFirstEvents = 64; // of the past, for a reader that is new
+inline constexpr auto kRelayLinger = 10s; // peers stay connected after the last watcher left
+inline constexpr std::size_t kTelemetryReaders = 64;
+inline constexpr std::size_t kLoadReaders = 256;
+inline constexpr auto kLoadInterval = 200ms;
+inline constexpr auto kLoadPoll = 20ms; // how soon a change is told
+inline constexpr std::size_t kMirrorEvents = 2'000; // a client keeps
+inline constexpr std::size_t kFactTextBytes = 4'096; // reasons, texts, names in observed facts
+inline constexpr std::size_t kPolicyObjectBytes = 64 * 1024;
+inline constexpr std::size_t kListItems = 10'000; // of any other list in a message
+inline constexpr std::size_t kMetricFamilies = 1'024;
+inline constexpr std::size_t kMetricSamples = 65'536; // of one scrape
+inline constexpr std::size_t kObserveConnections = 64;
+inline constexpr auto kObserveHeadDeadline = 5s;
+inline constexpr auto kObserveIdle = 75s;
+
 } // namespace signalbox::limits
