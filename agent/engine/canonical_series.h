@@ -55,8 +55,8 @@ const SeriesInfo& infoOf(Series series);
 std::optional<Series> seriesFromName(std::string_view name);
 
 // What a latency is sampled as: "<name>_<column>_ms". All are of the time since the last sample and
-// unknown (NaN) where nothing ended in it. The p95 of an engine's buckets is known to a bucket only:
-// it lies between p95_low and p95_high, and p95 itself is interpolated.
+// unknown (NaN) where nothing ended in it. The p95 of an engine's buckets is known to a bucket
+// only: it lies between p95_low and p95_high, and p95 itself is interpolated.
 enum class LatencyColumn : std::uint8_t { Mean, P50, P95, P95Low, P95High, kCount };
 inline constexpr std::size_t kLatencyColumns = static_cast<std::size_t>(LatencyColumn::kCount);
 std::string_view nameOf(LatencyColumn column);

@@ -79,9 +79,10 @@ void EngineClient::probe(std::chrono::milliseconds timeout, std::function<void(P
     FetchRequest request;
     request.path = profile_->probe.path;
     request.deadline = timeout;
-    engine_.fetch(std::move(request), [profile = profile_, done = std::move(done)](FetchReply reply) {
-        done(judgeProbe(*profile, reply));
-    });
+    engine_.fetch(std::move(request),
+                  [profile = profile_, done = std::move(done)](FetchReply reply) {
+                      done(judgeProbe(*profile, reply));
+                  });
 }
 
 void EngineClient::askSleeping(std::function<void(std::optional<bool>)> done)
@@ -91,12 +92,13 @@ void EngineClient::askSleeping(std::function<void(std::optional<bool>)> done)
     FetchRequest request;
     request.path = profile_->sleep->path;
     request.deadline = kQuestionDeadline;
-    engine_.fetch(std::move(request), [profile = profile_, done = std::move(done)](FetchReply reply) {
-        const AnswerSignature asleep{kStatusOk, profile->sleep->contains};
-        if (reply.isWhole() && reply.status != kStatusOk)
-            return done(std::nullopt);
-        done(reply.isWhole() && fits(asleep, reply.status, reply.body));
-    });
+    engine_.fetch(std::move(request),
+                  [profile = profile_, done = std::move(done)](FetchReply reply) {
+                      const AnswerSignature asleep{kStatusOk, profile->sleep->contains};
+                      if (reply.isWhole() && reply.status != kStatusOk)
+                          return done(std::nullopt);
+                      done(reply.isWhole() && fits(asleep, reply.status, reply.body));
+                  });
 }
 
 void EngineClient::scrape(std::chrono::milliseconds timeout,
@@ -150,11 +152,12 @@ void EngineClient::fetchVersion(std::function<void(std::string)> done)
     FetchRequest request;
     request.path = profile_->version->path;
     request.deadline = kQuestionDeadline;
-    engine_.fetch(std::move(request), [profile = profile_, done = std::move(done)](FetchReply reply) {
-        done(reply.isWhole() && reply.status == kStatusOk
-                 ? stringField(reply.body, profile->version->field).substr(0, kVersionBytesMax)
-                 : std::string());
-    });
+    engine_.fetch(
+        std::move(request), [profile = profile_, done = std::move(done)](FetchReply reply) {
+            done(reply.isWhole() && reply.status == kStatusOk
+                     ? stringField(reply.body, profile->version->field).substr(0, kVersionBytesMax)
+                     : std::string());
+        });
 }
 
 void EngineClient::generateOneToken(const std::string& model, std::chrono::milliseconds timeout,

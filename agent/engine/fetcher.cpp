@@ -352,7 +352,8 @@ private:
             const auto exchange = one.lock();
             return !exchange || exchange.get() == this;
         });
-        // Posted: the caller must not be re-entered from its own fetch(), nor from the fetcher's end.
+        // Posted: the caller must not be re-entered from its own fetch(), nor from the fetcher's
+        // end.
         asio::post(target_->context, [target = target_, done = std::exchange(done_, nullptr),
                                       reply = std::move(reply_)]() mutable {
             if (done && !target->isStopped)

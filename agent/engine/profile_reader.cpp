@@ -172,7 +172,8 @@ void readClient(yaml::MapReader& map, EngineProfile& profile)
         const bool knowsMethod
             = std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
         if (!knowsMethod || space == std::string::npos || !isPlainPath(entry.substr(space + 1)))
-            map.problem("paths", fmt::format("{} is not a method and a path", yaml::excerpt(entry)));
+            map.problem("paths",
+                        fmt::format("{} is not a method and a path", yaml::excerpt(entry)));
     }
     for (const std::string& name : profile.stripHeaders) {
         const bool isLower = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -198,8 +199,9 @@ void readSignatures(yaml::MapReader& map, ErrorSignatures& signatures)
     map.maps("context_overflow", [&](yaml::MapReader& entry) {
         signatures.contextOverflow.push_back(answerSignature(entry));
     });
-    map.maps("overload",
-             [&](yaml::MapReader& entry) { signatures.overload.push_back(answerSignature(entry)); });
+    map.maps("overload", [&](yaml::MapReader& entry) {
+        signatures.overload.push_back(answerSignature(entry));
+    });
 }
 
 void readConnections(yaml::MapReader& map, ConnectionLimits& limits)

@@ -180,7 +180,8 @@ bool PrometheusReader::takeLabel(std::string_view& rest)
     skipBlanks(rest);
     const bool isNew = std::none_of(labels_.begin(), labels_.end(),
                                     [&](const MetricLabel& label) { return label.name == name; });
-    if (name.empty() || name.find(':') != std::string_view::npos || !isNew || !rest.starts_with('='))
+    if (name.empty() || name.find(':') != std::string_view::npos || !isNew
+        || !rest.starts_with('='))
         return false;
     rest.remove_prefix(1);
     skipBlanks(rest);

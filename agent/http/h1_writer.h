@@ -62,6 +62,7 @@ private:
 inline constexpr std::size_t kHeadBufferBytes = 4096;
 
 // "1a3\r\n" in front of a chunk of that many bytes (at least 1); kChunkEnd behind it.
+// Lives on: any thread; a local.
 class ChunkHead {
 public:
     explicit ChunkHead(std::size_t bytes);

@@ -50,8 +50,8 @@ class Listener {
 public:
     Listener(runtime::CoreSet& cores, ListenerLimits limits, RequestHandler handler);
 
-    // The address that is bound; port 0 was replaced by the system's choice. Blocks until every core
-    // listens.
+    // The address that is bound; port 0 was replaced by the system's choice. Blocks until every
+    // core listens.
     base::Result<runtime::Address> start(const runtime::Address& address);
     // No new connection, no new request on old ones; what runs goes on. Any thread, once.
     void stopAccepting();

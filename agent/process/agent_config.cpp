@@ -61,7 +61,8 @@ std::string describeDefaults()
     std::string out = "# Every key of signalbox-agent with its default. A value may also come from "
                       "the environment:\n# SIGNALBOX_ and the key in capitals, dots as "
                       "underscores, as in SIGNALBOX_LOG_LEVEL=debug.\n"
-                      "# Durations: 200ms, 5s, 10m, 1h. Sizes: 512B, 16KiB, 4MiB, 1GiB. Relative paths start at "
+                      "# Durations: 200ms, 5s, 10m, 1h. Sizes: 512B, 16KiB, 4MiB, 1GiB. Relative "
+                      "paths start at "
                       "this file.\n";
     std::vector<std::string_view> open;
     for (const Setting& setting : agentSettings()) {

@@ -20,7 +20,8 @@ struct ConfigProblem {
 // The config is complete only when there is no problem. Warnings never stop a start.
 struct LoadedConfig {
     AgentConfig config;
-    std::vector<ConfigProblem> problems; // all of them: the file's, the environment's, then the rules'
+    std::vector<ConfigProblem>
+        problems; // all of them: the file's, the environment's, then the rules'
     std::vector<ConfigProblem> warnings;
     bool isUsable() const { return problems.empty(); }
 };

@@ -168,7 +168,8 @@ void checkInstance(const AgentConfig& config, Problems& problems)
 void checkTimes(const AgentConfig& config, Problems& problems)
 {
     if (config.health.probeTimeout > config.health.probeInterval)
-        problems.push_back({"health.probe_timeout", "must not be longer than health.probe_interval"});
+        problems.push_back(
+            {"health.probe_timeout", "must not be longer than health.probe_interval"});
     if (config.proxy.firstTokenFloor > config.proxy.requestDeadline)
         problems.push_back(
             {"proxy.first_token_floor", "must not be longer than proxy.request_deadline"});

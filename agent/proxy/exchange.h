@@ -3,10 +3,10 @@
 
 #include "agent/http/json/json_gate.h"
 #include "agent/http/server_connection.h"
-#include "agent/proxy/exchange_record.h"
-#include "agent/proxy/open_exchanges.h"
+#include "agent/proxy/meters/exchange_record.h"
+#include "agent/proxy/meters/open_exchanges.h"
 #include "agent/proxy/proxy_snapshot.h"
-#include "agent/proxy/served_path.h"
+#include "agent/proxy/stream/served_path.h"
 #include "agent/runtime/loop.h"
 
 #include <cstdint>
@@ -14,10 +14,6 @@
 #include <string_view>
 
 namespace signalbox::proxy {
-
-// Where the client's request entered the fleet everything happens; an agent behind a gateway only
-// counts, forwards, relays and reports (product.md §12, Roles of a hop).
-enum class Role : std::uint8_t { Entry, Hop };
 
 // Everything known about one request and its answer. Lives on: core; owned by its coroutine. The
 // phases fill it in, in order; the snapshot is pinned, so one exchange sees one policy revision.

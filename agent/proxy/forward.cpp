@@ -184,7 +184,8 @@ LocalReply Forward::giveUp(const CallEnd& end)
     switch (end.attempt.end) {
     case AttemptEnd::Refused:
     case AttemptEnd::Draining: return reply::noEndpoint(exchange_.facts.model, end.reason);
-    case AttemptEnd::FirstTokenDeadline: return reply::firstTokenLate(member, exchange_.view->settings.firstTokenFloor);
+    case AttemptEnd::FirstTokenDeadline:
+        return reply::firstTokenLate(member, exchange_.view->settings.firstTokenFloor);
     case AttemptEnd::LostWithoutByte:
     case AttemptEnd::LostBeforeToken:
     case AttemptEnd::BadAnswer:

@@ -15,6 +15,7 @@ std::optional<LocalReply> findRoute(Exchange& exchange);
 
 // The pools of one request in the order they are tried: a target drawn by weight, the other
 // targets, then the fallbacks. At most kPoolsPerRequest; a route has few.
+// Lives on: core; a local of Forward.
 class PoolOrder {
 public:
     PoolOrder(const RoutePlan& route, upstream::Random& random);

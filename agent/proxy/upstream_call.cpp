@@ -160,7 +160,8 @@ Task<Fault> UpstreamCall::send()
 {
     std::array<char, http::kHeadBufferBytes> buffer;
     const UpstreamBody body(exchange_, member_);
-    const std::string_view head = writeRequestHead(buffer, exchange_, member_, number_, body.size());
+    const std::string_view head
+        = writeRequestHead(buffer, exchange_, member_, number_, body.size());
     if (head.empty())
         co_return Fault::Cancelled;
     const std::array<std::string_view, 4> pieces{head, body.before(), body.model(), body.after()};

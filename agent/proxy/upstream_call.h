@@ -2,7 +2,7 @@
 #pragma once
 
 #include "agent/proxy/exchange.h"
-#include "agent/proxy/stream_pump.h"
+#include "agent/proxy/stream/stream_pump.h"
 #include "agent/upstream/connection_pool.h"
 
 #include <chrono>

@@ -69,7 +69,8 @@ base::Result<Address> Address::parse(std::string_view text)
         return badAddress(text, "write host:port, an IPv6 host in brackets");
     Address address;
     address.data_.v4.sin_port = htons(parts->port);
-    if (parts->host.empty() || inet_pton(AF_INET, parts->host.c_str(), &address.data_.v4.sin_addr) == 1)
+    if (parts->host.empty()
+        || inet_pton(AF_INET, parts->host.c_str(), &address.data_.v4.sin_addr) == 1)
         return address;
     address.data_.v6.sin6_family = AF_INET6;
     address.data_.v6.sin6_port = htons(parts->port);
@@ -89,8 +90,8 @@ base::Result<Address> Address::resolve(std::string_view text)
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    const int problem = getaddrinfo(parts->host.c_str(), std::to_string(parts->port).c_str(), &hints,
-                                    &found);
+    const int problem
+        = getaddrinfo(parts->host.c_str(), std::to_string(parts->port).c_str(), &hints, &found);
     if (problem != 0) {
         return base::Error(base::Code::Unavailable,
                            fmt::format("cannot look up host \"{}\": {}", parts->host.substr(0, 64),

@@ -28,7 +28,10 @@ public:
     {
         return passed(now) ? std::chrono::nanoseconds{0} : when_ - now;
     }
-    constexpr Deadline earlier(Deadline other) const { return Deadline(std::min(when_, other.when_)); }
+    constexpr Deadline earlier(Deadline other) const
+    {
+        return Deadline(std::min(when_, other.when_));
+    }
     constexpr auto operator<=>(const Deadline&) const = default;
 
 private:

@@ -99,7 +99,8 @@ public:
     void close();
     // Ends it abnormally (RST), so that no peer takes what it has for the whole.
     void reset();
-    // Ends our sending side only. Never towards an upstream: engines take it for a client that left.
+    // Ends our sending side only. Never towards an upstream: engines take it for a client that
+    // left.
     void endSending();
     // The port this socket is bound to.
     std::uint16_t localPort() const;

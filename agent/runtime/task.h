@@ -17,6 +17,7 @@ class Task;
 namespace detail {
 
 // What every promise of ours has: a frame from the core's free lists, and who waits for the end.
+// Lives on: core; in the coroutine's frame.
 class TaskPromise {
 public:
     static void* operator new(std::size_t size) { return core_pool::allocate(size); }
@@ -63,6 +64,7 @@ private:
     Phase phase_ = Phase::Lazy;
 };
 
+// Lives on: core; in the coroutine's frame.
 template <typename T>
 class TaskPromiseOf : public TaskPromise {
 public:
@@ -78,6 +80,7 @@ private:
     std::optional<T> value_;
 };
 
+// Lives on: core; in the coroutine's frame.
 template <>
 class TaskPromiseOf<void> : public TaskPromise {
 public:

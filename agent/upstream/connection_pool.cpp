@@ -42,7 +42,8 @@ void ConnectionPool::sweep(Ticks now)
 {
     for (auto entry = idle_.begin(); entry != idle_.end();) {
         std::deque<Idle>& idle = entry->second;
-        while (!idle.empty() && (idle.front().until <= now || !idle.front().connection->isReusable()))
+        while (!idle.empty()
+               && (idle.front().until <= now || !idle.front().connection->isReusable()))
             idle.pop_front();
         entry = idle.empty() ? idle_.erase(entry) : std::next(entry);
     }

@@ -28,7 +28,8 @@ Field survey(std::span<const Member> members, const PickContext& context)
         if (exclusionOf(members[i], i, context) != Exclusion::None)
             continue;
         ++field.candidates;
-        field.allFresh = field.allFresh && members[i].cell->hasFreshReport(context.now, kReportFresh);
+        field.allFresh
+            = field.allFresh && members[i].cell->hasFreshReport(context.now, kReportFresh);
     }
     return field;
 }

@@ -11,6 +11,7 @@
 namespace signalbox::upstream {
 
 // Small and fast; one per core. xorshift64*, period 2^64 - 1; never for secrets.
+// Lives on: core; one per core.
 class Random {
 public:
     explicit Random(std::uint64_t seed) : state_(seed == 0 ? 1 : seed) {}
@@ -28,6 +29,7 @@ std::string_view nameOf(Exclusion exclusion);
 
 // The members of one pool that this request must not be offered again. Attempts are few, so it
 // is; the oldest is forgotten when it is full.
+// Lives on: core; a value of the exchange.
 class MemberSet {
 public:
     void add(std::size_t index);

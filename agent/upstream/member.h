@@ -74,6 +74,7 @@ private:
 };
 
 // RAII: one request open on a member.
+// Lives on: core; owned by the call it counts.
 class Placement {
 public:
     Placement() = default;

@@ -11,6 +11,7 @@ namespace signalbox::upstream {
 
 // The value of x-signalbox-report: "seq=7 prefill=1200 decoding=3 queued=0 rate=9470 crowd=0.22
 // accepts=1". Every answer of an agent to a gateway carries one; it never reaches a client.
+// Lives on: core; a local.
 class ReportHeader {
 public:
     explicit ReportHeader(const model::LoadReport& report);

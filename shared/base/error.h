@@ -31,7 +31,8 @@ enum class Code : std::uint8_t {
 // Whose fault it is, as far as the place that saw it can tell.
 enum class Origin : std::uint8_t { Local, Client, Upstream, Store, Engine };
 
-// May the same call be made again? IfConnectionReused: only a pooled connection may have gone stale.
+// May the same call be made again? IfConnectionReused: only a pooled connection may have gone
+// stale.
 enum class Retry : std::uint8_t { Never, Safe, IfConnectionReused };
 
 // What went wrong, for the person on call and for the code that decides what to do next.

@@ -11,6 +11,7 @@ namespace signalbox::base {
 
 // A string that can only be compared with its own kind. Shape of every name in the product:
 // [a-z0-9][a-z0-9._-]{0,62}; isValidName() in names.h checks it at the door.
+// Lives on: any thread (a value).
 template <typename Tag>
 class StringId {
 public:

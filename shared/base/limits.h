@@ -100,9 +100,6 @@ inline constexpr std::size_t kStoreClientCalls = 1'024;    // outstanding in one
 inline constexpr std::size_t kStoreListPage = 1'000;       // keys a mirror asks for at once
 
 // --- Wire: what a peer or a stored object may list. ---
-inline constexpr std::size_t kModelsPerEngine = 1'000;
-inline constexpr std::size_t kMembersPerAgent = 20'000; // pools of 10,000 instances, twice over
-inline constexpr std::size_t kListItems = 10'000;
 inline constexpr std::size_t kControlMessageBytes = 4 * 1024 * 1024; // one call or stream item
 
 // --- Engines: what a probe, a page of metrics or a list of models may cost. A page of the largest

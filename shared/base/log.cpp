@@ -37,7 +37,8 @@ std::string_view nameOf(Level level)
     return "error";
 }
 
-// Values come from peers too: quotes and control bytes are escaped so that one event stays one line.
+// Values come from peers too: quotes and control bytes are escaped so that one event stays one
+// line.
 void appendValue(std::string& line, std::string_view value)
 {
     const bool plain = !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos

@@ -8,6 +8,7 @@
 namespace signalbox::base {
 
 // Remembers the thread that owns an object: bind() there, check() first in every public method.
+// Lives on: the thread it is bound to.
 class OnThread {
 public:
     void bind() { owner_ = std::this_thread::get_id(); }

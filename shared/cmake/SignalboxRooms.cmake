@@ -13,6 +13,7 @@ set(SIGNALBOX_PACKAGE_yaml yaml-cpp)
 set(SIGNALBOX_PACKAGE_protobuf protobuf::libprotobuf)
 set(SIGNALBOX_PACKAGE_grpc gRPC::grpc++)
 set(SIGNALBOX_PACKAGE_cli11 CLI11::CLI11)
+set(SIGNALBOX_PACKAGE_gtest GTest::gtest)
 set(SIGNALBOX_PACKAGE_asio signalbox_asio)
 set(SIGNALBOX_PACKAGE_beast signalbox_beast)
 

@@ -5,7 +5,7 @@ add_library(signalbox_warnings INTERFACE)
 target_compile_options(
   signalbox_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor
                                -Woverloaded-virtual -Wno-missing-field-initializers)
-# The packages' own CMake targets mark their headers as system headers; fences confuse tsan's warning.
+# The packages' own targets mark their headers as system headers; fences confuse tsan's warning.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(signalbox_warnings INTERFACE -Wno-tsan)
 endif()

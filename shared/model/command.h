@@ -70,6 +70,7 @@ struct Plan {
     base::Revision baseRevision = 0;
     std::vector<KeyRevision> reads;
     std::int64_t expiresUnixMs = 0;
+    std::string signer; // id of the agent that previewed it
     std::string signature; // opaque bytes
     std::uint64_t undoes = 0; // audit number this plan undoes, 0 = none
     bool operator==(const Plan&) const = default;

@@ -47,6 +47,7 @@ struct AgentRecord {
     base::Revision appliedRevision = 0; // of policy/head
     base::Revision rejectedRevision = 0; // newest revision that did not validate; 0 = none
     std::string rejectedReason;
+    std::string planPublicKey; // Ed25519, 64 hex digits: proves the plans this agent signs
     bool operator==(const AgentRecord&) const = default;
 };
 

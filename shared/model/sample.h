@@ -11,7 +11,8 @@ namespace signalbox::model {
 
 enum class SeriesKind : std::uint8_t { Gauge, Counter };
 
-// Identity of a track. Canonical names carry their unit ("ttft_p95_ms"); labels are few and bounded.
+// Identity of a track. Canonical names carry their unit ("ttft_p95_ms"); labels are few and
+// bounded.
 struct SeriesKey {
     std::string name;
     std::vector<std::pair<std::string, std::string>> labels; // sorted by name

@@ -42,8 +42,8 @@ base::Status MethodTable::authorize(const Method& method, const Caller& caller)
     if (caller.role >= method.role)
         return {};
     return base::Error(base::Code::PermissionDenied,
-                       "this needs the role " + std::string(nameOf(method.role)) + "; " + caller.name
-                           + " is " + std::string(nameOf(caller.role)),
+                       "this needs the role " + std::string(nameOf(method.role)) + "; "
+                           + caller.name + " is " + std::string(nameOf(caller.role)),
                        base::Origin::Client);
 }
 

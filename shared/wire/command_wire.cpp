@@ -109,6 +109,7 @@ void toWire(const model::Plan& from, v1::Plan& to)
     }
     to.set_expires_unix_ms(from.expiresUnixMs);
     to.set_signature(from.signature);
+    to.set_signer(from.signer);
     to.set_undoes(from.undoes);
 }
 
@@ -122,6 +123,7 @@ base::Result<model::Plan> fromWire(const v1::Plan& from)
         to.reads.push_back({read.key(), read.mod_revision()});
     to.expiresUnixMs = from.expires_unix_ms();
     to.signature = from.signature();
+    to.signer = from.signer();
     to.undoes = from.undoes();
     return to;
 }

@@ -32,7 +32,10 @@ base::Result<Model> enumFromWire(int value, int count, const char* what)
     return static_cast<Model>(value - 1);
 }
 
-inline v1::Health toWire(model::Health value) { return enumToWire<model::Health, v1::Health>(value); }
+inline v1::Health toWire(model::Health value)
+{
+    return enumToWire<model::Health, v1::Health>(value);
+}
 inline v1::Admin toWire(model::Admin value) { return enumToWire<model::Admin, v1::Admin>(value); }
 inline v1::AgentKind toWire(model::AgentKind value)
 {

@@ -31,6 +31,7 @@ void toWire(const model::AgentRecord& from, v1::AgentRecord& to)
     to.set_applied_revision(from.appliedRevision);
     to.set_rejected_revision(from.rejectedRevision);
     to.set_rejected_reason(from.rejectedReason);
+    to.set_plan_public_key(from.planPublicKey);
 }
 
 base::Result<model::AgentRecord> fromWire(const v1::AgentRecord& from)
@@ -58,6 +59,7 @@ base::Result<model::AgentRecord> fromWire(const v1::AgentRecord& from)
     to.appliedRevision = from.applied_revision();
     to.rejectedRevision = from.rejected_revision();
     to.rejectedReason = from.rejected_reason();
+    to.planPublicKey = from.plan_public_key();
     return to;
 }
 

@@ -44,7 +44,8 @@ public:
 
     // One of the given words; the first stands for an absent key.
     template <typename Enum, std::size_t kCount>
-    Enum word(std::string_view key, const std::array<std::pair<std::string_view, Enum>, kCount>& all)
+    Enum word(std::string_view key,
+              const std::array<std::pair<std::string_view, Enum>, kCount>& all)
     {
         std::vector<std::string> known;
         for (const auto& [name, value] : all)

@@ -61,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     again += kLastChunk;
     const Decoded second = decode(again, again.size());
-    require(second.state == ChunkState::Complete && second.data == whole.data, "framing round-trips");
+    require(second.state == ChunkState::Complete && second.data == whole.data,
+            "framing round-trips");
     return 0;
 }

@@ -57,7 +57,9 @@ private:
     using Key = std::pair<base::Monotonic, std::uint64_t>;
 
     struct Handle final : Timer {
-        Handle(std::shared_ptr<ManualExecutor*> owner, Key key) : owner_(std::move(owner)), key_(key)
+        Handle(std::shared_ptr<ManualExecutor*> owner, Key key)
+            : owner_(std::move(owner))
+            , key_(key)
         {
         }
         ~Handle() override

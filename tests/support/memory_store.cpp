@@ -83,7 +83,8 @@ public:
 private:
     void renewLater()
     {
-        renewTimer_ = store_.executor_.after(std::chrono::milliseconds(ttl_) / 3, [this] { renew(); });
+        renewTimer_
+            = store_.executor_.after(std::chrono::milliseconds(ttl_) / 3, [this] { renew(); });
     }
 
     void renew()

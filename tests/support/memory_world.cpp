@@ -211,7 +211,8 @@ base::Status MemoryWorld::compact(Revision revision)
     for (auto& [name, versions] : keys_) {
         const KeyValue* kept = newest(name, revision);
         const Revision keep = kept != nullptr ? kept->modRevision : revision;
-        std::erase_if(versions, [&](const KeyValue& version) { return version.modRevision < keep; });
+        std::erase_if(versions,
+                      [&](const KeyValue& version) { return version.modRevision < keep; });
     }
     return {};
 }

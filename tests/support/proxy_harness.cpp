@@ -34,7 +34,8 @@ ProxyHarness::ProxyHarness(std::vector<std::string> engines, proxy::ExchangeSett
     snapshot_.revision = 1;
     snapshot_.agentId = "test-agent";
     snapshot_.access = model::AccessMode::Open;
-    snapshot_.keys = std::make_shared<admission::ApiKeyTable>(std::map<std::string, model::ApiKey>{});
+    snapshot_.keys
+        = std::make_shared<admission::ApiKeyTable>(std::map<std::string, model::ApiKey>{});
     snapshot_.pools.push_back(poolOf("chat", engines));
     snapshot_.settings = settings;
     snapshot_.modelsBody = R"({"object":"list","data":[]})";

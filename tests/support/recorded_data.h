@@ -12,7 +12,8 @@
 
 namespace signalbox::tests {
 
-// Recordings of real engines and traces, beside the source tree; $SIGNALBOX_DATA names another place.
+// Recordings of real engines and traces, beside the source tree; $SIGNALBOX_DATA names another
+// place.
 inline std::filesystem::path recordedDataDirectory()
 {
     if (const char* given = std::getenv("SIGNALBOX_DATA"))

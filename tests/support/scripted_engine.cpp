@@ -120,8 +120,8 @@ std::string tokenEvent(const std::string& text)
 
 std::string finishEvent(const std::string& reason)
 {
-    return "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason
-        + "\"}]}\n\n";
+    return "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
+        + reason + "\"}]}\n\n";
 }
 
 ScriptedEngine::Script answers(std::string bytes)

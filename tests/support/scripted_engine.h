@@ -56,7 +56,8 @@ std::string chunk(const std::string& bytes);
 std::string tokenEvent(const std::string& text);
 std::string finishEvent(const std::string& reason = "stop");
 inline const std::string kRoleEvent
-    = "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":"
+    = "data: "
+      "{\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":"
       "\"\"}}]}\n\n";
 inline const std::string kDone = "data: [DONE]\n\n";
 

@@ -38,6 +38,7 @@ constexpr PackagePrefix kPackages[] = {
     {"spdlog/", "spdlog"},
     {"gtest/", "gtest"},
     {"gmock/", "gtest"},
+    {"benchmark/", "benchmark"},
 };
 
 constexpr std::string_view kPosixFolders[]
@@ -46,7 +47,7 @@ constexpr std::string_view kPosixHeaders[]
     = {"unistd.h",   "fcntl.h",  "signal.h", "poll.h",    "netdb.h",  "dirent.h",
        "spawn.h",    "pwd.h",    "grp.h",    "pthread.h", "sched.h",  "termios.h",
        "langinfo.h", "locale.h", "limits.h", "time.h",    "stdlib.h", "string.h",
-       "errno.h",    "link.h",   "malloc.h", "wchar.h"};
+       "errno.h",    "link.h",   "malloc.h", "wchar.h",   "emmintrin.h"};
 
 bool isPosix(std::string_view header)
 {

@@ -46,7 +46,8 @@ struct World {
         inputs.selfId = self;
         inputs.engine = std::move(engine);
         inputs.factsOf = [](const std::string& profile) {
-            return ConnectionFacts{std::chrono::milliseconds(profile == "vllm" ? 4'500 : 1'000), 99};
+            return ConnectionFacts{std::chrono::milliseconds(profile == "vllm" ? 4'500 : 1'000),
+                                   99};
         };
         return buildSnapshot(inputs, registry);
     }

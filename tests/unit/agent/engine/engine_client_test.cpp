@@ -130,7 +130,8 @@ TEST(Recognise, KnowsEveryRecordedEngineByItsAnswers)
 
 TEST(Recognise, FallsBackToAnyServerWithTheOpenAiRoutes)
 {
-    ScriptedEngine engine({byPath({{"/v1/models", jsonAnswer(200, R"({"object":"list","data":[]})")}})});
+    ScriptedEngine engine(
+        {byPath({{"/v1/models", jsonAnswer(200, R"({"object":"list","data":[]})")}})});
     Rig rig(engine);
     EXPECT_EQ(rig.recognised().profile->name, "openai");
 }
@@ -246,7 +247,8 @@ TEST(EngineClient, SurvivesAPageWithoutEnd)
 TEST(EngineClient, AsksForModelsVersionAndSleep)
 {
     ScriptedEngine engine({byPath(
-        {{"/v1/models", jsonAnswer(200, R"({"data":[{"id":"b"},{"id":"a"},{"id":"a"},{"id":"x y"},{}]})")},
+        {{"/v1/models",
+          jsonAnswer(200, R"({"data":[{"id":"b"},{"id":"a"},{"id":"a"},{"id":"x y"},{}]})")},
          {"/version", jsonAnswer(200, R"({"version":"0.32.0"})")},
          {"/is_sleeping", jsonAnswer(200, R"({"is_sleeping": true})")}})});
     Rig rig(engine);
@@ -278,8 +280,8 @@ TEST(EngineClient, GeneratesOneToken)
     rig.use("vllm");
     const auto generated = [&](const std::string& model) {
         return *tests::await<DeepOutcome>(rig.control, [&](auto done) {
-            rig.client->generateOneToken(model, 20'000ms,
-                                         [done](DeepOutcome outcome, std::string) { done(outcome); });
+            rig.client->generateOneToken(
+                model, 20'000ms, [done](DeepOutcome outcome, std::string) { done(outcome); });
         });
     };
 

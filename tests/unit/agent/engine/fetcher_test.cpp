@@ -85,8 +85,8 @@ TEST(Fetcher, PostsABody)
     ScriptedEngine engine({answers(jsonAnswer(200, "{}"))});
     Asker asker(engine.port());
 
-    const FetchReply reply
-        = asker.ask({.method = http::Method::Post, .path = "/v1/completions", .body = R"({"a":1})"});
+    const FetchReply reply = asker.ask(
+        {.method = http::Method::Post, .path = "/v1/completions", .body = R"({"a":1})"});
 
     EXPECT_TRUE(reply.isWhole());
     EXPECT_THAT(engine.lastRequest(), HasSubstr("POST /v1/completions"));
@@ -118,9 +118,10 @@ TEST(Fetcher, HandsABodyOnInPiecesInsteadOfHoldingIt)
     Asker asker(engine.port());
     std::size_t bytes = 0;
 
-    const FetchReply reply = asker.ask({.path = "/metrics", .bodyBytesMax = 100'000, .onBody = [&](std::string_view part) {
-                                            bytes += part.size();
-                                        }});
+    const FetchReply reply = asker.ask(
+        {.path = "/metrics", .bodyBytesMax = 100'000, .onBody = [&](std::string_view part) {
+             bytes += part.size();
+         }});
 
     EXPECT_TRUE(reply.isWhole());
     EXPECT_EQ(bytes, 100'000U);
@@ -155,11 +156,12 @@ TEST(Fetcher, SaysWhyNothingCame)
 TEST(Fetcher, GivesUpAtItsDeadlineWhereverTheEngineHangs)
 {
     const auto waitsForUs = [](RawSocket& socket) { return !socket.receiveAll().empty(); };
-    ScriptedEngine engine({[&](RawSocket& socket, const std::string&) { return waitsForUs(socket); },
-                           [&](RawSocket& socket, const std::string&) {
-                               socket.send("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n12");
-                               return waitsForUs(socket);
-                           }});
+    ScriptedEngine engine(
+        {[&](RawSocket& socket, const std::string&) { return waitsForUs(socket); },
+         [&](RawSocket& socket, const std::string&) {
+             socket.send("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n12");
+             return waitsForUs(socket);
+         }});
     Asker asker(engine.port());
 
     const FetchReply silent = asker.ask({.deadline = 100ms});

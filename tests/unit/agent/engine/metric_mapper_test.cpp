@@ -184,7 +184,10 @@ TEST(MetricMapper, FiltersCombinesAndScales)
     MetricMapper mapper(sourceOf({
         {.series = Running, .from = {"n"}, .where = {{"priority", ""}}},
         {.series = KvUsageRatio, .from = {"kv"}, .combine = Combine::Max, .scale = 0.01},
-        {.series = Sleeping, .from = {"s"}, .combine = Combine::Max, .unless = {{"state", "awake"}}},
+        {.series = Sleeping,
+         .from = {"s"},
+         .combine = Combine::Max,
+         .unless = {{"state", "awake"}}},
         {.series = PromptTokensTotal, .from = {"p"}, .plus = {"cached"}},
     }));
 
@@ -253,7 +256,8 @@ TEST(MetricMapper, TellsAMeanWhereAnEngineHasOnlyTotals)
 {
     SB_NEEDS_RECORDED_DATA("engines-live");
     MetricMapper mapper(profileOf("llama_cpp")->metrics);
-    read(mapper, "llamacpp:tokens_predicted_seconds_total 1\nllamacpp:tokens_predicted_total 100\n");
+    read(mapper,
+         "llamacpp:tokens_predicted_seconds_total 1\nllamacpp:tokens_predicted_total 100\n");
     const EngineSample sample = read(
         mapper, "llamacpp:tokens_predicted_seconds_total 3\nllamacpp:tokens_predicted_total 200\n");
 

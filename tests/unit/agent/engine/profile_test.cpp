@@ -92,47 +92,48 @@ TEST(Profiles, FitSignaturesWhateverTheSpacing)
 
 TEST(Profiles, ReportEveryProblemWithItsPlace)
 {
-    EXPECT_THAT(problemsOf("profile: other\n"
-                           "recognize: []\n"
-                           "probe:\n"
-                           "  path: health\n"
-                           "  interval: 5\n"
-                           "  answers:\n"
-                           "    - {status: 99, means: ready}\n"
-                           "    - {means: loading, because: x}\n"
-                           "    - {status: 200, means: fine}\n"
-                           "    - {status: 503, means: failed}\n"
-                           "metrics:\n"
-                           "  path: /metrics\n"
-                           "  series:\n"
-                           "    - {series: engine_runing, from: [a]}\n"
-                           "    - {series: engine_running}\n"
-                           "    - {series: engine_running, sum: a, count: b}\n"
-                           "    - {series: engine_ttft, sum: a}\n"
-                           "    - {series: engine_running, from: a, scale: 0}\n"
-                           "client:\n"
-                           "  paths: [FETCH /v1, GET v1]\n"
-                           "  strip_headers: [X-Thing]\n"),
-                ElementsAre(HasSubstr(":1:10: profile: must be mine, as the file is called"),
-                            HasSubstr(":2:1: unknown key \"recognize\"; did you mean recognise?"),
-                            HasSubstr(":4:9: path: a path begins with /"),
-                            HasSubstr(":5:13: interval: \"5\" is not a duration"),
-                            HasSubstr(":7:16: status: must be 100 to 599"),
-                            HasSubstr(":8:7: status: a signature needs a status, a text or both"),
-                            HasSubstr(":9:7: because: say why"),
-                            HasSubstr(":9:28: means: \"fine\" is none of failed, ready"),
-                            HasSubstr(":10:7: because: say why"),
-                            HasSubstr(":14:16: series: \"engine_runing\" is no canonical series; did "
-                                      "you mean engine_running?"),
-                            HasSubstr(":15:7: from: must name at least one metric"),
-                            HasSubstr(":16:37: sum: sum and count go together"),
-                            HasSubstr(":17:34: sum: sum and count go together"),
-                            HasSubstr(":18:38: from: must be a list"),
-                            HasSubstr(":18:38: from: must name at least one metric"),
-                            HasSubstr(":18:48: scale: must be more than 0"),
-                            HasSubstr(":20:10: paths: \"FETCH /v1\" is not a method and a path"),
-                            HasSubstr(":20:10: paths: \"GET v1\" is not a method and a path"),
-                            HasSubstr(":21:18: strip_headers: \"X-Thing\" is no header name")));
+    EXPECT_THAT(
+        problemsOf("profile: other\n"
+                   "recognize: []\n"
+                   "probe:\n"
+                   "  path: health\n"
+                   "  interval: 5\n"
+                   "  answers:\n"
+                   "    - {status: 99, means: ready}\n"
+                   "    - {means: loading, because: x}\n"
+                   "    - {status: 200, means: fine}\n"
+                   "    - {status: 503, means: failed}\n"
+                   "metrics:\n"
+                   "  path: /metrics\n"
+                   "  series:\n"
+                   "    - {series: engine_runing, from: [a]}\n"
+                   "    - {series: engine_running}\n"
+                   "    - {series: engine_running, sum: a, count: b}\n"
+                   "    - {series: engine_ttft, sum: a}\n"
+                   "    - {series: engine_running, from: a, scale: 0}\n"
+                   "client:\n"
+                   "  paths: [FETCH /v1, GET v1]\n"
+                   "  strip_headers: [X-Thing]\n"),
+        ElementsAre(HasSubstr(":1:10: profile: must be mine, as the file is called"),
+                    HasSubstr(":2:1: unknown key \"recognize\"; did you mean recognise?"),
+                    HasSubstr(":4:9: path: a path begins with /"),
+                    HasSubstr(":5:13: interval: \"5\" is not a duration"),
+                    HasSubstr(":7:16: status: must be 100 to 599"),
+                    HasSubstr(":8:7: status: a signature needs a status, a text or both"),
+                    HasSubstr(":9:7: because: say why"),
+                    HasSubstr(":9:28: means: \"fine\" is none of failed, ready"),
+                    HasSubstr(":10:7: because: say why"),
+                    HasSubstr(":14:16: series: \"engine_runing\" is no canonical series; did "
+                              "you mean engine_running?"),
+                    HasSubstr(":15:7: from: must name at least one metric"),
+                    HasSubstr(":16:37: sum: sum and count go together"),
+                    HasSubstr(":17:34: sum: sum and count go together"),
+                    HasSubstr(":18:38: from: must be a list"),
+                    HasSubstr(":18:38: from: must name at least one metric"),
+                    HasSubstr(":18:48: scale: must be more than 0"),
+                    HasSubstr(":20:10: paths: \"FETCH /v1\" is not a method and a path"),
+                    HasSubstr(":20:10: paths: \"GET v1\" is not a method and a path"),
+                    HasSubstr(":21:18: strip_headers: \"X-Thing\" is no header name")));
     EXPECT_THAT(problemsOf("profile: mine\n"), ElementsAre("mine.yaml:1:1: probe: must be given"));
     EXPECT_FALSE(problemsOf("").empty());
 }

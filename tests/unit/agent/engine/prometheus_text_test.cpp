@@ -133,7 +133,8 @@ TEST(PrometheusText, BoundsLinesNamesAndLabels)
 
 TEST(PrometheusText, ReadsTheSameAtEverySplit)
 {
-    const std::string page = "# HELP a b\na{x=\"1\\\"\",y=\"2\"} 1.25 17\n\nb_total 3\nc{le=\"+Inf\"} 4\n";
+    const std::string page
+        = "# HELP a b\na{x=\"1\\\"\",y=\"2\"} 1.25 17\n\nb_total 3\nc{le=\"+Inf\"} 4\n";
     const std::vector<std::string> whole = linesOf(page);
     ASSERT_EQ(whole.size(), 3U);
     for (std::size_t split = 0; split <= page.size(); ++split) {

@@ -114,7 +114,8 @@ TEST(ConfigFile, ReportsAllProblemsAtOnceWithPlaceAndRemedy)
             "a.yaml:11:1: http is a group of keys, it has no value of its own",
             "a.yaml:12:8: cores must be a whole number",
             "a.yaml:13:1: zone has no value: write one, or leave the key out",
-            "a.yaml:1:5: id: must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin with a letter "
+            "a.yaml:1:5: id: must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin with a "
+            "letter "
             "or digit",
             "a.yaml:9:10: listen.serve.address: 0.0.0.0:8800 is reached by other machines and has "
             "no TLS: use a loopback address, or set listen.serve.insecure: true where the network "
@@ -218,8 +219,9 @@ TEST(ConfigFile, TakesTheEnvironmentOverTheFile)
     ASSERT_EQ(loaded.warnings.size(), 1U);
     EXPECT_EQ(loaded.warnings.front().where, "SIGNALBOX_PORT");
 
-    EXPECT_THAT(problemsOf("fleet: p\n", {{"HOME", "/h"}, {"SIGNALBOX_CORES", "many"}}),
-                ElementsAre("SIGNALBOX_CORES: cores: \"many\" is not a whole number such as 0 or 42"));
+    EXPECT_THAT(
+        problemsOf("fleet: p\n", {{"HOME", "/h"}, {"SIGNALBOX_CORES", "many"}}),
+        ElementsAre("SIGNALBOX_CORES: cores: \"many\" is not a whole number such as 0 or 42"));
 }
 
 TEST(ConfigFile, ResolvesPathsAgainstTheFileThatNamesThem)

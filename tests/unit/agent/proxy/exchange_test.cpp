@@ -54,8 +54,9 @@ TEST(Exchange, OnlyTheValueOfModelChangesWhereThePoolNamesAnother)
 
     (void)proxy.ask(R"({"temperature":0.50, "model" : "tiny","messages":[]})");
 
-    EXPECT_NE(engine.lastRequest().find(R"({"temperature":0.50, "model" : "sim-8b","messages":[]})"),
-              std::string::npos)
+    EXPECT_NE(
+        engine.lastRequest().find(R"({"temperature":0.50, "model" : "sim-8b","messages":[]})"),
+        std::string::npos)
         << engine.lastRequest();
 }
 
@@ -165,10 +166,12 @@ TEST(Exchange, AnUnfinishedEndAbortAndErrorEventsAreCutsToo)
         chunk(kDone) + "0\r\n\r\n",
         "0\r\n\r\n",
         chunk(finishEvent("abort")) + chunk(kDone) + "0\r\n\r\n",
-        chunk("data: {\"error\":{\"message\":\"boom\",\"code\":500}}\n\n") + chunk(kDone) + "0\r\n\r\n",
+        chunk("data: {\"error\":{\"message\":\"boom\",\"code\":500}}\n\n") + chunk(kDone)
+            + "0\r\n\r\n",
     };
     for (const std::string& ending : endings) {
-        ScriptedEngine engine({answers(std::string(kStreamHead) + chunk(tokenEvent("half")) + ending)});
+        ScriptedEngine engine(
+            {answers(std::string(kStreamHead) + chunk(tokenEvent("half")) + ending)});
         ProxyHarness proxy({engine.address()});
 
         const std::string answer = proxy.ask(chatBody(true));
@@ -397,6 +400,7 @@ TEST(Exchange, BehindAGatewayTheAgentForwardsReportsAndAbortsWhatItsEngineCut)
     EXPECT_NE(cut.find("half"), std::string::npos);
     EXPECT_EQ(cut.find("error"), std::string::npos) << "the gateway tells the client";
     EXPECT_EQ(gateway.end(), RawSocket::End::Reset);
+    EXPECT_EQ(agent.recordNumber(2).outcome, Outcome::Interrupted);
     EXPECT_EQ(agent.load().running(), 0U);
 }
 

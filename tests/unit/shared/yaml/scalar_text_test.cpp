@@ -17,8 +17,8 @@ TEST(ScalarText, ReadsOneGrammarOfDurations)
     EXPECT_EQ(*parseDuration("10m"), 10min);
     EXPECT_EQ(*parseDuration("1h"), 1h);
     EXPECT_EQ(*parseDuration("0s"), 0s);
-    for (const char* wrong : {"", "1", "-1s", "+1s", "1h1h", "99999999d", "1.5s", " 1s", "1 s", "1S",
-                              "01s", "1e3s", "99999999999999999999s", "8785h", "s", "inf"})
+    for (const char* wrong : {"", "1", "-1s", "+1s", "1h1h", "99999999d", "1.5s", " 1s", "1 s",
+                              "1S", "01s", "1e3s", "99999999999999999999s", "8785h", "s", "inf"})
         EXPECT_FALSE(parseDuration(wrong)) << wrong;
 }
 
@@ -40,8 +40,9 @@ TEST(ScalarText, ReadsOneGrammarOfNumbersAndBooleans)
     EXPECT_DOUBLE_EQ(*parseNumber("2"), 2.0);
     EXPECT_TRUE(*parseBoolean("true"));
     EXPECT_FALSE(*parseBoolean("false"));
-    for (const char* wrong : {"1_000", "1e3", "0x10", "010", "inf", "nan", "-1", "", "1.", "9999999999"
-                                                                                           "999999999"})
+    for (const char* wrong : {"1_000", "1e3", "0x10", "010", "inf", "nan", "-1", "", "1.",
+                              "9999999999"
+                              "999999999"})
         EXPECT_FALSE(parseInteger(wrong)) << wrong;
     for (const char* wrong : {".5", "1.", "1e3", "-1", "inf", "nan", "1.2.3", "00.5"})
         EXPECT_FALSE(parseNumber(wrong)) << wrong;
@@ -62,8 +63,9 @@ TEST(ScalarText, WritesWhatItReads)
 
 TEST(ScalarText, SaysWhatToWriteInstead)
 {
-    EXPECT_EQ(parseDuration("1h1h").error().text(),
-              "\"1h1h\" is not a duration: write one number and one unit, as in 200ms, 5s, 10m or 1h");
+    EXPECT_EQ(
+        parseDuration("1h1h").error().text(),
+        "\"1h1h\" is not a duration: write one number and one unit, as in 200ms, 5s, 10m or 1h");
     EXPECT_EQ(excerpt(std::string(100, 'x')), "\"" + std::string(64, 'x') + "...\"");
     EXPECT_EQ(excerpt("a\n\"b"), "\"a??b\"");
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/proxy/meters/local_load.h"
+
+#include <utility>
+
+namespace signalbox::proxy {
+
+LocalLoad::Running::Running(LocalLoad& load, std::uint64_t promptTokens, upstream::Ticks now)
+    : load_(&load), pendingTokens_(promptTokens)
+{
+    load.pendingTokens_.fetch_add(promptTokens, kRelaxed);
+    if (load.running_.fetch_add(1, kRelaxed) == 0)
+        load.lastProgressAt_.store(now, kRelaxed);
+    load.changes_.fetch_add(1, kRelaxed);
+}
+
+LocalLoad::Running::Running(Running&& other) noexcept
+    : load_(std::exchange(other.load_, nullptr)), pendingTokens_(other.pendingTokens_),
+      isDecoding_(other.isDecoding_)
+{
+}
+
+LocalLoad::Running& LocalLoad::Running::operator=(Running&& other) noexcept
+{
+    if (this != &other) {
+        end();
+        load_ = std::exchange(other.load_, nullptr);
+        pendingTokens_ = other.pendingTokens_;
+        isDecoding_ = other.isDecoding_;
+    }
+    return *this;
+}
+
+void LocalLoad::Running::firstToken(upstream::Ticks now)
+{
+    if (load_ == nullptr || isDecoding_)
+        return;
+    load_->pendingTokens_.fetch_sub(std::exchange(pendingTokens_, 0), kRelaxed);
+    load_->decoding_.fetch_add(1, kRelaxed);
+    isDecoding_ = true;
+    load_->changes_.fetch_add(1, kRelaxed);
+    token(now);
+}
+
+void LocalLoad::Running::token(upstream::Ticks now)
+{
+    if (load_ != nullptr)
+        load_->lastProgressAt_.store(now, kRelaxed);
+}
+
+void LocalLoad::Running::end()
+{
+    LocalLoad* load = std::exchange(load_, nullptr);
+    if (load == nullptr)
+        return;
+    if (isDecoding_)
+        load->decoding_.fetch_sub(1, kRelaxed);
+    else
+        load->pendingTokens_.fetch_sub(pendingTokens_, kRelaxed);
+    load->running_.fetch_sub(1, kRelaxed);
+    load->changes_.fetch_add(1, kRelaxed);
+}
+
+void LocalLoad::setRates(float prefillTokensPerSecond, float decodeMsPerSequence)
+{
+    prefillTokensPerSecond_.store(prefillTokensPerSecond, kRelaxed);
+    decodeMsPerSequence_.store(decodeMsPerSequence, kRelaxed);
+}
+
+void LocalLoad::setAcceptsWork(bool accepts)
+{
+    if (acceptsWork_.exchange(accepts, kRelaxed) != accepts)
+        changes_.fetch_add(1, kRelaxed);
+}
+
+model::LoadReport LocalLoad::nextReport()
+{
+    model::LoadReport report;
+    report.sequence = reports_.fetch_add(1, kRelaxed) + 1;
+    report.pendingPrefillTokens = pendingPrefillTokens();
+    report.decoding = decoding();
+    report.prefillTokensPerSecond = prefillTokensPerSecond_.load(kRelaxed);
+    report.decodeMsPerSequence = decodeMsPerSequence_.load(kRelaxed);
+    report.acceptsWork = acceptsWork();
+    return report;
+}
+
+} // namespace signalbox::proxy
