@@ -34,7 +34,10 @@ struct MirrorBaseline {
 
 struct MirrorUpdate {
     Revision revision = 0;     // the picture is the prefix as of this revision of the store
-    std::vector<Event> events; // what changed, in revision order; a relist is told as its difference
+    std::vector<Event>
+        events; // what changed, in revision order; a relist is told as its difference
+    // Of a list only the newest write of each key is known, and of a deletion not its revision.
+    bool isFromList = false;
 };
 
 // What the mirror had to do to stay true; each one is a sum since start.
@@ -50,10 +53,10 @@ struct MirrorCounters {
 };
 
 // Keeps a true copy of all keys under a prefix: lists, watches, and lists again on a gap, after a
-// compaction and every minute. Lives on: control (the executor's thread). Owned by whoever reads it;
-// the store, executor and clock must outlive it.
-// Failure: an unreachable store, an older or other world, or a list that is suddenly empty never
-// changes the picture; the state says so, and only acceptWorld() or a consistent answer ends it.
+// compaction and every minute. Lives on: control (the executor's thread). Owned by whoever reads
+// it; the store, executor and clock must outlive it. Failure: an unreachable store, an older or
+// other world, or a list that is suddenly empty never changes the picture; the state says so, and
+// only acceptWorld() or a consistent answer ends it.
 class PrefixMirror {
 public:
     enum class EmptyList : std::uint8_t {

@@ -69,8 +69,9 @@ public:
 struct LeaseRequest {
     std::chrono::seconds ttl{10};
     LeaseId id = 0; // 0 = the store picks one
-    // Once, on the executor's thread: the store no longer has the lease, or could not be asked for a
-    // whole time-to-live, so that it must be taken for gone. The Lease object is dead from then on.
+    // Once, on the executor's thread: the store no longer has the lease, or could not be asked for
+    // a whole time-to-live, so that it must be taken for gone. The Lease object is dead from then
+    // on.
     std::function<void(base::Error)> onLost;
 };
 
