@@ -7,6 +7,7 @@
 #include "shared/base/log.h"
 
 #include <grpcpp/create_channel.h>
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>

@@ -9,6 +9,7 @@
 #include "proto/etcd/rpc.grpc.pb.h"
 #include "proto/etcd/rpc.pb.h"
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <utility>
@@ -72,7 +73,7 @@ EtcdStore::~EtcdStore()
 
 void EtcdStore::range(Range request, Timeout timeout, Done<RangeResult> done)
 {
-    using Async = pb::KV::Stub::async;
+    using Async = pb::KV::StubInterface::async_interface;
     CallbackMethod<pb::RangeRequest, pb::RangeResponse, Async> method = &Async::Range;
     unary<pb::KV, pb::RangeRequest, pb::RangeResponse, RangeResult>(
         *calls_, EtcdCalls::Kind::Read, timeout, writeRequest(request), method,
@@ -81,7 +82,7 @@ void EtcdStore::range(Range request, Timeout timeout, Done<RangeResult> done)
 
 void EtcdStore::put(Put request, Timeout timeout, Done<PutResult> done)
 {
-    using Async = pb::KV::Stub::async;
+    using Async = pb::KV::StubInterface::async_interface;
     CallbackMethod<pb::PutRequest, pb::PutResponse, Async> method = &Async::Put;
     unary<pb::KV, pb::PutRequest, pb::PutResponse, PutResult>(
         *calls_, EtcdCalls::Kind::Write, timeout, writeRequest(request), method,
@@ -90,7 +91,7 @@ void EtcdStore::put(Put request, Timeout timeout, Done<PutResult> done)
 
 void EtcdStore::remove(Delete request, Timeout timeout, Done<DeleteResult> done)
 {
-    using Async = pb::KV::Stub::async;
+    using Async = pb::KV::StubInterface::async_interface;
     CallbackMethod<pb::DeleteRangeRequest, pb::DeleteRangeResponse, Async> method
         = &Async::DeleteRange;
     unary<pb::KV, pb::DeleteRangeRequest, pb::DeleteRangeResponse, DeleteResult>(
@@ -100,7 +101,7 @@ void EtcdStore::remove(Delete request, Timeout timeout, Done<DeleteResult> done)
 
 void EtcdStore::txn(Txn request, Timeout timeout, Done<TxnResult> done)
 {
-    using Async = pb::KV::Stub::async;
+    using Async = pb::KV::StubInterface::async_interface;
     CallbackMethod<pb::TxnRequest, pb::TxnResponse, Async> method = &Async::Txn;
     unary<pb::KV, pb::TxnRequest, pb::TxnResponse, TxnResult>(
         *calls_, EtcdCalls::Kind::Write, timeout, writeRequest(request), method,
@@ -109,7 +110,7 @@ void EtcdStore::txn(Txn request, Timeout timeout, Done<TxnResult> done)
 
 void EtcdStore::compact(Revision revision, Timeout timeout, Done<void> done)
 {
-    using Async = pb::KV::Stub::async;
+    using Async = pb::KV::StubInterface::async_interface;
     CallbackMethod<pb::CompactionRequest, pb::CompactionResponse, Async> method = &Async::Compact;
     pb::CompactionRequest request;
     request.set_revision(revision);
@@ -125,7 +126,7 @@ void EtcdStore::compact(Revision revision, Timeout timeout, Done<void> done)
 
 void EtcdStore::grantLease(LeaseRequest request, Timeout timeout, Done<std::unique_ptr<Lease>> done)
 {
-    using Async = pb::Lease::Stub::async;
+    using Async = pb::Lease::StubInterface::async_interface;
     CallbackMethod<pb::LeaseGrantRequest, pb::LeaseGrantResponse, Async> method
         = &Async::LeaseGrant;
     pb::LeaseGrantRequest message;
@@ -150,7 +151,7 @@ void EtcdStore::grantLease(LeaseRequest request, Timeout timeout, Done<std::uniq
 
 void EtcdStore::leaseLife(LeaseId id, Timeout timeout, Done<LeaseLife> done)
 {
-    using Async = pb::Lease::Stub::async;
+    using Async = pb::Lease::StubInterface::async_interface;
     CallbackMethod<pb::LeaseTimeToLiveRequest, pb::LeaseTimeToLiveResponse, Async> method
         = &Async::LeaseTimeToLive;
     pb::LeaseTimeToLiveRequest request;
@@ -163,7 +164,7 @@ void EtcdStore::leaseLife(LeaseId id, Timeout timeout, Done<LeaseLife> done)
 
 void EtcdStore::status(Timeout timeout, Done<StoreStatus> done)
 {
-    using Async = pb::Maintenance::Stub::async;
+    using Async = pb::Maintenance::StubInterface::async_interface;
     CallbackMethod<pb::StatusRequest, pb::StatusResponse, Async> method = &Async::Status;
     unary<pb::Maintenance, pb::StatusRequest, pb::StatusResponse, StoreStatus>(
         *calls_, EtcdCalls::Kind::Read, timeout, pb::StatusRequest{}, method,

@@ -8,6 +8,7 @@
 #include "proto/etcd/rpc.grpc.pb.h"
 #include "proto/etcd/rpc.pb.h"
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <utility>
