@@ -36,7 +36,15 @@ public:
     void reset() { *this = ResponseParser(); }
 
 private:
-    enum class State : std::uint8_t { Head, Body, ChunkSize, ChunkData, ChunkEnd, Trailer, Complete };
+    enum class State : std::uint8_t {
+        Head,
+        Body,
+        ChunkSize,
+        ChunkData,
+        ChunkEnd,
+        Trailer,
+        Complete
+    };
     enum class BodyKind : std::uint8_t { Length, Chunked, UntilEnd };
 
     base::Result<std::size_t> takeLine(std::string_view bytes);

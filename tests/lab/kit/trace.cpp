@@ -118,7 +118,8 @@ Result<Arrival> mooncakeLine(std::string_view line)
 {
     static thread_local simdjson::dom::parser parser;
     const auto malformed = [](std::string_view what) {
-        return Error(Code::InvalidArgument, fmt::format("{} is missing or of the wrong kind", what));
+        return Error(Code::InvalidArgument,
+                     fmt::format("{} is missing or of the wrong kind", what));
     };
     simdjson::dom::object object;
     if (parser.parse(line.data(), line.size()).get(object) != simdjson::SUCCESS)
