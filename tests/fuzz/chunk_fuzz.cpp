@@ -2,7 +2,7 @@
 // The chunked coding: whole or in pieces the same data, and what was taken off can be put on again.
 #include "agent/http/chunk_decoder.h"
 #include "agent/http/h1_writer.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <string>
 
@@ -61,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     again += kLastChunk;
     const Decoded second = decode(again, again.size());
-    require(second.state == ChunkState::Complete && second.data == whole.data, "framing round-trips");
+    require(second.state == ChunkState::Complete && second.data == whole.data,
+            "framing round-trips");
     return 0;
 }

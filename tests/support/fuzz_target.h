@@ -7,7 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
-// One program per target: libFuzzer drives it where clang builds it, replay_main.cpp everywhere else.
+// One program per target: libFuzzer drives it where clang builds it, replay_main.cpp everywhere
+// else.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace signalbox::fuzz {
