@@ -44,8 +44,7 @@ void HeadWriter::put(std::string_view text)
         refuse();
         return;
     }
-    std::memcpy(buffer_.data() + size_, text.data(), text.size());
-    size_ += text.size();
+    size_ += text.copy(buffer_.data() + size_, text.size());
 }
 
 void HeadWriter::putPath(std::string_view path)
@@ -103,12 +102,10 @@ void HeadWriter::putField(std::string_view name, std::string_view value)
         return;
     }
     char* at = buffer_.data() + size_;
-    std::memcpy(at, name.data(), name.size());
-    at += name.size();
+    at += name.copy(at, name.size());
     *at++ = ':';
     *at++ = ' ';
-    std::memcpy(at, value.data(), value.size());
-    at += value.size();
+    at += value.copy(at, value.size());
     *at++ = '\r';
     *at = '\n';
     size_ += bytes;

@@ -12,14 +12,10 @@
 
 namespace signalbox::http {
 
-// Builds one head in a buffer of the caller's (a stack array of kHeadBufferBytes suits most).
-// Lives on: any thread; a local of the function that sends. A value with CR, LF, NUL or another
-// control byte, a name that is no token, or a full buffer makes text() empty for good: a head that
-// is not exactly what was meant is never sent.
-//   std::array<char, kHeadBufferBytes> buffer;
-//   HeadWriter head(buffer);
-//   head.response(200); head.field(HeaderName::ContentType, "text/event-stream"); head.chunked();
-//   loop.send(socket, head.finish());
+// Builds one head in a buffer of the caller's (a stack array of kHeadBufferBytes suits most):
+// request() or response(), fields, finish(). A value with a control byte, a name that is no token
+// or a full buffer makes finish() give nothing: a head that is not what was meant is never sent.
+// Lives on: any thread; a local of the function that sends.
 class HeadWriter {
 public:
     explicit HeadWriter(std::span<char> buffer)
@@ -62,7 +58,7 @@ private:
 inline constexpr std::size_t kHeadBufferBytes = 4096;
 
 // "1a3\r\n" in front of a chunk of that many bytes (at least 1); kChunkEnd behind it.
-// Lives on: any thread; a local.
+// Lives on: any thread; a local of the function that sends.
 class ChunkHead {
 public:
     explicit ChunkHead(std::size_t bytes);

@@ -203,7 +203,7 @@ std::vector<Event> PrefixMirror::difference(const Listing& listing) const
 
 void PrefixMirror::adopt(const Listing& listing)
 {
-    MirrorUpdate update{listing.header.revision, difference(listing)};
+    MirrorUpdate update{listing.header.revision, difference(listing), true};
     if (listing.purpose == Purpose::Reconcile) {
         ++counters_.reconciles;
         // What the watch claims to have told, and has not.

@@ -36,6 +36,8 @@ struct MirrorUpdate {
     Revision revision = 0;     // the picture is the prefix as of this revision of the store
     std::vector<Event>
         events; // what changed, in revision order; a relist is told as its difference
+    // Of a list only the newest write of each key is known, and of a deletion not its revision.
+    bool isFromList = false;
 };
 
 // What the mirror had to do to stay true; each one is a sum since start.

@@ -86,10 +86,10 @@ Numbers numbersOf(const AgentFacts& agent)
     numbers.retriesPerSecond = valueOf(agent, "retries_per_second");
     numbers.tokensPerSecond = valueOf(agent, "completion_tokens_per_second");
     numbers.inFlight = valueOf(agent, "in_flight");
-    numbers.queued = valueOf(agent, "engine_queued");
+    numbers.queued = valueOf(agent, "engine_waiting");
     numbers.ttftP50Ms = valueOf(agent, "ttft_p50_ms");
     numbers.ttftP95Ms = valueOf(agent, "ttft_p95_ms");
-    numbers.kvShare = valueOf(agent, "engine_kv_used_ratio");
+    numbers.kvShare = valueOf(agent, "engine_kv_usage_ratio");
     numbers.cpuShare = valueOf(agent, "process_cpu_ratio");
     numbers.residentBytes = valueOf(agent, "process_resident_bytes");
     return numbers;

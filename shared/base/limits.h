@@ -131,7 +131,6 @@ inline constexpr std::size_t kSeedFileBytes = 1024 * 1024;
 inline constexpr std::size_t kReasonBytes = 256; // of a rejected policy, in an agent's record
 
 // --- Telemetry on the wire: a frozen reader costs one batch and a window, never more. ---
-inline constexpr std::size_t kRpcMessageBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kRpcMetadataBytes = 8 * 1024;
 inline constexpr std::size_t kRpcStreamsPerConnection = 100;
 inline constexpr std::size_t kRpcCallsOpen = 4'096; // in one server; more are refused
@@ -140,8 +139,6 @@ inline constexpr auto kRpcBackoffFirst = 100ms; // doubled by each failure in a 
 inline constexpr auto kRpcBackoffMost = 5s;
 inline constexpr auto kRpcStopGrace = 1s; // for calls that run when the server stops
 inline constexpr std::size_t kFleetAgents = 2'000; // one stream shows; more are counted, not shown
-inline constexpr std::size_t kMembersPerAgent = 4'096; // of all pools together
-inline constexpr std::size_t kModelsPerEngine = 256;
 inline constexpr std::size_t kSeriesPerAgent = 512;
 inline constexpr std::size_t kLabelsPerSeries = 8;
 inline constexpr std::size_t kRowsPerBlock = 4'096;
@@ -164,7 +161,6 @@ inline constexpr auto kLoadPoll = 20ms; // how soon a change is told
 inline constexpr std::size_t kMirrorEvents = 2'000; // a client keeps
 inline constexpr std::size_t kFactTextBytes = 4'096; // reasons, texts, names in observed facts
 inline constexpr std::size_t kPolicyObjectBytes = 64 * 1024;
-inline constexpr std::size_t kListItems = 10'000; // of any other list in a message
 inline constexpr std::size_t kMetricFamilies = 1'024;
 inline constexpr std::size_t kMetricSamples = 65'536; // of one scrape
 inline constexpr std::size_t kObserveConnections = 64;

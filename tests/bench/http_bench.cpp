@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kRequest
     = "POST /v1/chat/completions HTTP/1.1\r\n"
-      "Host: 127.0.0.1:8800\r\n"
+      "Host: 192.0.2.1:8800\r\n"
       "Content-Type: application/json\r\n"
       "Authorization: Bearer sk-0123456789abcdef0123456789abcdef\r\n"
       "Content-Length: 160\r\n\r\n";
@@ -99,7 +99,7 @@ void writeRequestHead(benchmark::State& state)
     for (auto _ : state) {
         HeadWriter head(buffer);
         head.request(Method::Post, "/v1/chat/completions");
-        head.field(HeaderName::Host, "127.0.0.1:9001");
+        head.field(HeaderName::Host, "192.0.2.2:8000");
         head.field(HeaderName::ContentType, "application/json");
         head.field(HeaderName::RequestId, "0123456789abcdef-1");
         head.contentLength(160);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Must fail: proves that a broken promise ends a fuzz run as a failure.
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {

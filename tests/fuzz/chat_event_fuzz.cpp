@@ -3,7 +3,7 @@
 #include "agent/http/json/chat_event.h"
 #include "agent/http/json/utf8.h"
 #include "shared/base/limits.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <simdjson.h>
 

@@ -2,7 +2,7 @@
 // The chunked coding: whole or in pieces the same data, and what was taken off can be put on again.
 #include "agent/http/chunk_decoder.h"
 #include "agent/http/h1_writer.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <string>
 

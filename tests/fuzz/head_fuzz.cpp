@@ -3,7 +3,7 @@
 // again and still means the same.
 #include "agent/http/h1_parser.h"
 #include "agent/http/h1_writer.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 // refusals that are valid JSON and show nothing.
 #include "agent/http/json/json_gate.h"
 #include "agent/http/json/json_scan.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <string>
 
@@ -53,8 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string padded(body);
     padded.resize(body.size() + JsonGate::kPadding, '"');
     RequestFacts second;
-    const auto other = gate.inspect(std::string_view(padded).substr(0, body.size()),
-                                    padded.size(), second);
+    const auto other
+        = gate.inspect(std::string_view(padded).substr(0, body.size()), padded.size(), second);
     require(refusal.has_value() == other.has_value(), "what lies behind a body does not matter");
     if (refusal) {
         require(refusal->code == other->code, "the same refusal");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a fuzz target over every file of the directories given, each whole and cut short at every
 // byte, so that the corpus guards the promises on any compiler.
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <csignal>
 #include <filesystem>

@@ -2,7 +2,7 @@
 // Event streams: whole or in pieces the same events, and what we write is what was read.
 #include "agent/http/sse_reader.h"
 #include "agent/http/sse_writer.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/fuzz_target.h"
 
 #include <string>
 #include <utility>

@@ -22,11 +22,11 @@ Picture busyFleet()
 {
     Picture picture = smallFleet();
     picture.agents[1].values = {{"in_flight", 12},
-                                {"engine_queued", 3},
+                                {"engine_waiting", 3},
                                 {"ttft_p50_ms", 310},
                                 {"ttft_p95_ms", 1240},
                                 {"completion_tokens_per_second", 842.4},
-                                {"engine_kv_used_ratio", 0.42}};
+                                {"engine_kv_usage_ratio", 0.42}};
     picture.agents[2].state.admin = model::Admin::Drain;
     picture.agents[2].state.drain = {model::DrainPhase::Draining, 3, 41'000, kNow};
     picture.agents[3].ageMs = 12'000;

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/control/files/seed_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace signalbox::control {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kWhole = R"(access: {mode: open}
+pools:
+  - name: chat
+    model: tiny-8b
+    ready_floor: 2
+    members:
+      - {url: "http://192.0.2.1:8000", profile: vllm}
+  - name: spare
+routes:
+  - model: Qwen/Qwen3-32B
+    aliases: [small, fast]
+    targets: [{pool: chat, weight: 50}, {pool: spare}]
+  - {model: huge, name: big, targets: [{pool: spare}], fallbacks: [chat]}
+keys:
+  - id: app
+    tenant: shop
+    secret_sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    models: [small]
+)";
+
+TEST(SeedFile, ReadsEveryKindOfObject)
+{
+    const SeedPolicy seed = parseSeedPolicy(kWhole, "fleet.yaml");
+
+    ASSERT_THAT(seed.problems, IsEmpty());
+    EXPECT_EQ(seed.policy.access.mode, model::AccessMode::Open);
+    EXPECT_EQ(seed.policy.pools.at("chat"),
+              (model::Pool{"chat", "tiny-8b", {{"http://192.0.2.1:8000", "vllm"}}, 2}));
+    EXPECT_EQ(seed.policy.pools.at("spare").readyFloor, 1U);
+    EXPECT_EQ(seed.policy.routes.at("qwen-qwen3-32b"),
+              (model::Route{"qwen-qwen3-32b", "Qwen/Qwen3-32B", {"small", "fast"},
+                            {{"chat", 50}, {"spare", 100}}, {}}));
+    EXPECT_THAT(seed.policy.routes.at("big").fallbacks, ElementsAre("chat"));
+    EXPECT_THAT(seed.policy.keys.at("app").models, ElementsAre("small"));
+}
+
+TEST(SeedFile, JsonIsReadToo)
+{
+    const SeedPolicy seed = parseSeedPolicy(
+        R"({"pools": [{"name": "chat"}], "routes": [{"model": "tiny", "targets": [{"pool": "chat"}]}]})",
+        "fleet.json");
+
+    ASSERT_THAT(seed.problems, IsEmpty());
+    EXPECT_EQ(seed.policy.routes.at("tiny").targets.front().pool, "chat");
+    EXPECT_EQ(seed.policy.access.mode, model::AccessMode::Keys) << "closed unless it says open";
+}
+
+TEST(SeedFile, EveryProblemIsNamedWithItsPlace)
+{
+    const SeedPolicy seed = parseSeedPolicy(R"(acess: {mode: open}
+pools:
+  - {name: chat, ready_flor: 2}
+  - {name: chat}
+  - {model: x, ready_floor: -1}
+routes: {model: tiny}
+keys:
+  - {id: app, tenant: [shop], secret_sha256: ab}
+)",
+                                            "fleet.yaml");
+
+    EXPECT_THAT(
+        seed.problems,
+        ElementsAre(HasSubstr("fleet.yaml:1:1: unknown key \"acess\"; did you mean 'access'?"),
+                    HasSubstr("fleet.yaml:3:18: unknown key \"ready_flor\""),
+                    HasSubstr("fleet.yaml:4:5: pool 'chat' stands in line 3 already"),
+                    HasSubstr("fleet.yaml:5:5: name is missing"),
+                    HasSubstr("fleet.yaml:5:29: ready_floor: \"-1\" is not a whole number"),
+                    HasSubstr("fleet.yaml:6:9: routes must be a list"),
+                    HasSubstr("fleet.yaml:8:23: tenant must be a single value")));
+}
+
+TEST(SeedFile, WhatDoesNotFitTogetherIsNamedAtItsObject)
+{
+    const SeedPolicy seed = parseSeedPolicy(R"(pools:
+  - {name: chat}
+routes:
+  - {model: tiny, targets: [{pool: chat}]}
+  - {model: huge, targets: [{pool: caht}]}
+)",
+                                            "fleet.yaml");
+
+    EXPECT_THAT(seed.problems,
+                ElementsAre("fleet.yaml:5:5: route huge: names pool 'caht', which does not exist"));
+}
+
+TEST(SeedFile, TwoModelsThatMakeOneNameGetTwo)
+{
+    const SeedPolicy seed = parseSeedPolicy(R"(pools: [{name: chat}]
+routes:
+  - {model: a/b, targets: [{pool: chat}]}
+  - {model: a:b, targets: [{pool: chat}]}
+  - {model: "...", targets: [{pool: chat}]}
+)",
+                                            "fleet.yaml");
+
+    ASSERT_THAT(seed.problems, IsEmpty());
+    EXPECT_EQ(seed.policy.routes.at("a-b").model, "a/b");
+    EXPECT_EQ(seed.policy.routes.at("a-b-2").model, "a:b");
+    EXPECT_EQ(seed.policy.routes.at("route").model, "...");
+}
+
+TEST(SeedFile, BadYamlAndAMissingFileAreProblemsToo)
+{
+    EXPECT_THAT(parseSeedPolicy("pools: [", "fleet.yaml").problems,
+                ElementsAre(HasSubstr("fleet.yaml:")));
+    EXPECT_THAT(readSeedPolicy("/nowhere/fleet.yaml").problems,
+                ElementsAre(HasSubstr("/nowhere/fleet.yaml: No such file")));
+}
+
+} // namespace
+} // namespace signalbox::control
