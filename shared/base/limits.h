@@ -167,4 +167,10 @@ inline constexpr std::size_t kObserveConnections = 64;
 inline constexpr auto kObserveHeadDeadline = 5s;
 inline constexpr auto kObserveIdle = 75s;
 
+inline constexpr std::size_t kListItems = 10'000; // of one list in a message or a stored object
+
+inline constexpr std::size_t kMembersPerAgent = 10'000; // of one list in a message or a stored object
+
+inline constexpr std::size_t kModelsPerEngine = 10'000; // of one list in a message or a stored object
+
 } // namespace signalbox::limits

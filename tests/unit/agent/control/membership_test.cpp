@@ -1,183 +1,248 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/control/membership.h"
-#include "agent/control/fleet_watch.h"
-#include "shared/wire/store_json.h"
-#include "tests/support/manual_executor.h"
-#include "tests/support/memory_store.h"
+#include "tests/unit/agent/control/control_world.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace signalbox::control {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::ManualClock;
-using tests::ManualExecutor;
-using tests::MemoryStore;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
-model::AgentRecord record(const std::string& id, const std::string& boot)
+std::unique_ptr<Membership> member(ControlWorld& world, const std::string& boot,
+                                   std::string previousBootId = {})
 {
-    model::AgentRecord made;
-    made.id = base::AgentId(id);
-    made.bootId = boot;
-    made.pool = "chat";
-    made.health.state = model::Health::Ready;
-    return made;
+    Membership::Options options;
+    options.previousBootId = std::move(previousBootId);
+    options.seed = 1;
+    return std::make_unique<Membership>(world.store, world.executor, world.keys,
+                                        recordOf("gpu-1", boot), options);
 }
 
-struct World {
-    ManualClock clock;
-    ManualExecutor executor{clock};
-    MemoryStore store{executor};
-    StoreKeys keys{"test"};
-
-    std::string stored(const std::string& key)
-    {
-        std::string value;
-        state::Range range;
-        range.keys = state::KeyRange::one(key);
-        store.range(std::move(range), 1s, [&](auto result) {
-            if (result && !result->keys.empty())
-                value = result->keys.front().value;
-        });
-        executor.runReady();
-        return value;
-    }
-};
+std::string bootIn(ControlWorld& world)
+{
+    const std::string json = world.stored(world.keys.agent("gpu-1"));
+    return json.empty() ? "" : wire::agentFromJson(json)->bootId;
+}
 
 TEST(Membership, WritesItsRecordOnceAndThenOnChangeOnly)
 {
-    World world;
-    Membership membership(world.store, world.executor, world.keys, record("gpu-1", "b1"));
+    ControlWorld world;
+    const auto membership = member(world, "b1");
 
-    membership.start();
+    membership->start();
     world.executor.runReady();
-    EXPECT_TRUE(membership.isRegistered()) << membership.problem();
-    EXPECT_EQ(wire::agentFromJson(world.stored(world.keys.agent("gpu-1")))->bootId, "b1");
+    EXPECT_TRUE(membership->isRegistered()) << membership->problem();
+    EXPECT_EQ(bootIn(world), "b1");
 
-    membership.update(record("gpu-1", "b1"));
-    world.executor.runReady();
-    EXPECT_EQ(membership.writesTotal(), 1U);
+    membership->update(recordOf("gpu-1", "b1"));
+    world.executor.advance(60s);
+    EXPECT_EQ(membership->writesTotal(), 1U);
 
-    auto changed = record("gpu-1", "b1");
+    auto changed = recordOf("gpu-1", "b1");
     changed.appliedRevision = 7;
-    membership.update(changed);
+    membership->update(changed);
+    changed.appliedRevision = 8;
+    membership->update(changed);
+    world.executor.advance(1s);
+    EXPECT_EQ(membership->writesTotal(), 2U) << "a burst is one write";
+    EXPECT_EQ(wire::agentFromJson(world.stored(world.keys.agent("gpu-1")))->appliedRevision, 8);
+}
+
+TEST(Membership, AWriteWhileOneIsUnderWayComesAfterIt)
+{
+    ControlWorld world;
+    const auto membership = member(world, "b1");
+    membership->start();
+    auto changed = recordOf("gpu-1", "b1");
+    changed.appliedRevision = 7;
+    membership->update(changed);
+    changed.appliedRevision = 9;
+
     world.executor.runReady();
-    EXPECT_EQ(membership.writesTotal(), 2U);
-    EXPECT_EQ(wire::agentFromJson(world.stored(world.keys.agent("gpu-1")))->appliedRevision, 7);
+    membership->update(changed);
+    world.executor.advance(1s);
+
+    EXPECT_EQ(wire::agentFromJson(world.stored(world.keys.agent("gpu-1")))->appliedRevision, 9);
 }
 
 TEST(Membership, NeverPushesOutALiveAgentOfTheSameName)
 {
-    World world;
-    Membership first(world.store, world.executor, world.keys, record("gpu-1", "b1"));
-    first.start();
+    ControlWorld world;
+    const auto first = member(world, "b1");
+    first->start();
     world.executor.runReady();
-    Membership second(world.store, world.executor, world.keys, record("gpu-1", "b2"));
+    const auto second = member(world, "b2");
 
-    second.start();
-    world.executor.advance(2s);
+    second->start();
+    world.executor.advance(30s);
 
-    EXPECT_FALSE(second.isRegistered());
-    EXPECT_NE(second.problem().find("another agent calls itself 'gpu-1'"), std::string::npos);
+    EXPECT_FALSE(second->isRegistered());
+    EXPECT_THAT(second->problem(), HasSubstr("another agent calls itself 'gpu-1' (control "
+                                             "gpu-1.example:8801, boot b1)"));
+    EXPECT_THAT(second->problem(), HasSubstr("give one of the two another id"));
+    EXPECT_EQ(bootIn(world), "b1");
     bool hasLeft = false;
-    first.leave([&] { hasLeft = true; });
-    world.executor.advance(2s);
+    first->leave([&] { hasLeft = true; });
+    world.executor.advance(6s);
     EXPECT_TRUE(hasLeft);
-    EXPECT_TRUE(second.isRegistered()) << "the place is free now: " << second.problem();
+    EXPECT_TRUE(second->isRegistered()) << "the place is free now: " << second->problem();
+}
+
+TEST(Membership, ARestartTakesOverTheRecordOfItsOwnPreviousRunAtOnce)
+{
+    ControlWorld world;
+    world.put(world.keys.agent("gpu-1"), wire::toJson(recordOf("gpu-1", "b1")));
+    const auto membership = member(world, "b2", "b1");
+
+    membership->start();
+    world.executor.runReady();
+
+    EXPECT_TRUE(membership->isRegistered());
+    EXPECT_EQ(bootIn(world), "b2");
+    EXPECT_EQ(world.store.world()->get(world.keys.agent("gpu-1"))->lease,
+              world.store.world()->leases().front());
+}
+
+TEST(Membership, ARestartThatForgotItsPreviousRunWaitsForTheOldLeaseToEnd)
+{
+    ControlWorld world;
+    const auto life = *world.store.world()->grant(0, 10s);
+    state::Put old;
+    old.key = world.keys.agent("gpu-1");
+    old.value = wire::toJson(recordOf("gpu-1", "b1"));
+    old.lease = life.id;
+    ASSERT_TRUE(world.store.world()->put(old));
+    const auto membership = member(world, "b2");
+
+    membership->start();
+    world.executor.advance(5s);
+    EXPECT_FALSE(membership->isRegistered());
+    world.executor.advance(10s);
+
+    EXPECT_TRUE(membership->isRegistered()) << membership->problem();
+    EXPECT_EQ(bootIn(world), "b2");
+}
+
+TEST(Membership, ARecordWithoutALeaseIsLeftAloneAndNamed)
+{
+    ControlWorld world;
+    world.put(world.keys.agent("gpu-1"), wire::toJson(recordOf("gpu-1", "old")));
+    const auto membership = member(world, "b2");
+
+    membership->start();
+    world.executor.advance(20s);
+
+    EXPECT_FALSE(membership->isRegistered());
+    EXPECT_THAT(membership->problem(), HasSubstr("remove /signalbox/test/agents/gpu-1"));
 }
 
 TEST(Membership, RegistersAgainWhenTheStoreComesBack)
 {
-    World world;
-    Membership membership(world.store, world.executor, world.keys, record("gpu-1", "b1"));
-    membership.start();
+    ControlWorld world;
+    const auto membership = member(world, "b1");
+    membership->start();
     world.executor.runReady();
 
     world.store.goAway();
-    world.executor.advance(60s);
-    EXPECT_FALSE(membership.isRegistered());
+    world.executor.advance(2h);
+    EXPECT_FALSE(membership->isRegistered());
+    EXPECT_THAT(membership->problem(), HasSubstr("the store is away"));
+    EXPECT_EQ(bootIn(world), "") << "its lease has ended";
     world.store.comeBack();
-    world.executor.advance(15s);
+    world.executor.advance(5s);
 
-    EXPECT_TRUE(membership.isRegistered()) << membership.problem();
+    EXPECT_TRUE(membership->isRegistered()) << membership->problem();
+    EXPECT_THAT(membership->problem(), IsEmpty());
+    EXPECT_EQ(bootIn(world), "b1");
 }
 
-struct Watched {
-    explicit Watched(World& world)
-        : watch(world.store, world.executor, world.clock, world.keys,
-                {[this](FleetPicturePtr picture) { newest = std::move(picture); },
-                 [this](const PolicyVerdict& verdict) { lastVerdict = verdict; },
-                 [](const state::MirrorState&) {},
-                 [this](base::Revision revision) { unaudited = revision; }})
-    {
-        watch.start();
-        world.executor.runReady();
-    }
-    FleetPicturePtr newest;
-    PolicyVerdict lastVerdict;
-    base::Revision unaudited = 0;
-    FleetWatch watch;
-};
-
-void put(World& world, const std::string& key, std::string value)
+TEST(Membership, AnAnswerThatWasLostIsNotTakenForARival)
 {
-    state::Put write;
-    write.key = key;
-    write.value = std::move(value);
-    world.store.put(std::move(write), 1s, [](auto result) { ASSERT_TRUE(result); });
+    ControlWorld world;
+    world.store.faults().losesAnswers = true;
+    const auto membership = member(world, "b1");
+    membership->start();
+    world.executor.advance(2s);
+    EXPECT_FALSE(membership->isRegistered());
+
+    world.store.faults().losesAnswers = false;
+    world.executor.advance(10s);
+
+    EXPECT_TRUE(membership->isRegistered()) << membership->problem();
+}
+
+TEST(Membership, ALeaseThatTheStoreForgotIsReplaced)
+{
+    ControlWorld world;
+    const auto membership = member(world, "b1");
+    membership->start();
     world.executor.runReady();
+
+    ASSERT_TRUE(world.store.world()->revoke(world.store.world()->leases().front()));
+    auto changed = recordOf("gpu-1", "b1");
+    changed.appliedRevision = 3;
+    membership->update(changed);
+    world.executor.advance(10s);
+
+    EXPECT_TRUE(membership->isRegistered()) << membership->problem();
+    EXPECT_EQ(bootIn(world), "b1");
 }
 
-TEST(FleetWatch, PublishesPolicyAndAgentsAsTheyChange)
+TEST(Membership, ARecordThatSomebodyRemovedIsWrittenAgain)
 {
-    World world;
-    Watched watched(world);
-    put(world, world.keys.policy(model::PolicyKind::Pool, "chat"),
-        wire::toJson(model::Pool{"chat", "", {}, 1}));
-    put(world, world.keys.policyHead(), wire::policyHeadJson(1));
-    put(world, world.keys.agent("gpu-1"), wire::toJson(record("gpu-1", "b1")));
+    ControlWorld world;
+    Told told;
+    FleetWatch watch(world.store, world.executor, world.clock, world.keys, told.handlers());
+    const auto membership = member(world, "b1");
+    watch.start({});
+    membership->start();
+    world.executor.advance(1s);
 
-    ASSERT_NE(watched.newest, nullptr);
-    EXPECT_TRUE(watched.newest->policy.pools.contains("chat"));
-    EXPECT_EQ(watched.newest->policy.revision, watched.watch.revisionOf(world.keys.policyHead()));
-    EXPECT_TRUE(watched.newest->agents.contains("gpu-1"));
-    EXPECT_GT(watched.unaudited, 0) << "the pool was written without policy/head";
+    world.remove(world.keys.agent("gpu-1"));
+    membership->onFleet(*watch.picture());
+    world.executor.advance(1s);
+
+    EXPECT_EQ(bootIn(world), "b1");
+    EXPECT_TRUE(watch.picture()->isPresent("gpu-1"));
 }
 
-TEST(FleetWatch, AnInvalidPolicyIsRejectedAndTheLastGoodOneStays)
+TEST(Membership, SaysGoodbyeSoThatNobodyWaitsForIt)
 {
-    World world;
-    Watched watched(world);
-    put(world, world.keys.policy(model::PolicyKind::Pool, "chat"),
-        wire::toJson(model::Pool{"chat", "", {}, 1}));
-    const auto good = watched.newest->policy;
+    ControlWorld world;
+    Told told;
+    FleetWatch watch(world.store, world.executor, world.clock, world.keys, told.handlers());
+    const auto membership = member(world, "b1");
+    watch.start({});
+    membership->start();
+    world.executor.advance(1s);
+    ASSERT_TRUE(watch.picture()->isPresent("gpu-1"));
 
-    put(world, world.keys.policy(model::PolicyKind::Route, "r"),
-        wire::toJson(model::Route{"r", "tiny", {}, {{"nowhere", 100}}, {}}));
+    bool hasLeft = false;
+    membership->leave([&] { hasLeft = true; });
+    world.executor.advance(100ms);
 
-    EXPECT_EQ(watched.newest->policy, good);
-    EXPECT_GT(watched.lastVerdict.rejected, good.revision);
-    EXPECT_NE(watched.lastVerdict.rejectedReason.find("nowhere"), std::string::npos);
-    EXPECT_EQ(watched.lastVerdict.applied, good.revision);
-
-    put(world, world.keys.policy(model::PolicyKind::Route, "r"), "{\"nmae\":1}");
-    EXPECT_NE(watched.lastVerdict.rejectedReason.find("policy/route/r"), std::string::npos);
-    EXPECT_EQ(watched.newest->policy, good);
+    EXPECT_TRUE(hasLeft);
+    EXPECT_FALSE(watch.picture()->agents.contains("gpu-1")) << "gone at once, not after a hold";
+    EXPECT_THAT(world.store.world()->leases(), IsEmpty());
 }
 
-TEST(FleetWatch, AStoreThatIsAwayChangesNothing)
+TEST(Membership, LeavingWithoutAStoreStillEnds)
 {
-    World world;
-    Watched watched(world);
-    put(world, world.keys.agent("gpu-1"), wire::toJson(record("gpu-1", "b1")));
-    const auto before = watched.newest->agents;
-
+    ControlWorld world;
+    const auto membership = member(world, "b1");
+    membership->start();
+    world.executor.runReady();
     world.store.goAway();
-    world.executor.advance(3'600s);
 
-    EXPECT_EQ(watched.newest->agents, before);
-    EXPECT_EQ(watched.watch.store().kind, state::MirrorState::Kind::Away);
+    bool hasLeft = false;
+    membership->leave([&] { hasLeft = true; });
+    world.executor.advance(5s);
+
+    EXPECT_TRUE(hasLeft);
 }
 
 } // namespace
