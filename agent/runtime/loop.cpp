@@ -159,7 +159,8 @@ void Loop::closeSocket(SocketState& socket)
     socket.unsentStart = 0;
     ::close(socket.fd);
     socket.fd = -1;
-    ++socket.generation;
+    if (++socket.generation == 0)
+        socket.generation = 1;
     socket.nextFree = std::exchange(freeSockets_, &socket);
     --openSockets_;
 }

@@ -87,8 +87,11 @@ public:
     // Until stop(). stop() may come from any thread, before run() too.
     void run();
     void stop();
-    // One round without waiting; true when anything happened. For tests and for draining.
-    bool poll() { return round(std::chrono::milliseconds{0}); }
+    // One round that waits at most this long; true when anything happened. For tests.
+    bool poll(std::chrono::milliseconds longest = std::chrono::milliseconds{0})
+    {
+        return round(ready_.empty() && deferred_.empty() ? longest : std::chrono::milliseconds{0});
+    }
 
     const LoopCounters& counters() const { return counters_; }
     std::size_t openSockets() const { return openSockets_; }

@@ -37,7 +37,7 @@ struct SocketState : Timer {
     Loop* loop = nullptr;
     int fd = -1;
     std::uint32_t index = 0;
-    std::uint32_t generation = 0; // of the descriptor: tells late events of an earlier one apart
+    std::uint32_t generation = 1; // of the descriptor: tells late events of an earlier one apart
     bool readable = false;
     bool writable = true;
     bool connecting = false;
@@ -60,7 +60,7 @@ struct SocketState : Timer {
     void dropUnsent(std::size_t count);
 };
 
-// Names a socket without keeping it alive; of a closed one it names nothing.
+// Names a socket without keeping it alive; of a closed one it names nothing. Generation 0 is none.
 struct SocketId {
     std::uint32_t index = 0;
     std::uint32_t generation = 0;

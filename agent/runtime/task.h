@@ -80,7 +80,6 @@ private:
     std::optional<T> value_;
 };
 
-// Lives on: core; in the coroutine's frame.
 template <>
 class TaskPromiseOf<void> : public TaskPromise {
 public:
