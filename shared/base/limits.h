@@ -93,13 +93,20 @@ inline constexpr std::size_t kStoreWatches = 10'000;       // in the whole store
 inline constexpr std::size_t kStoreWatchesPerStream = 1'024;
 inline constexpr std::size_t kStoreWatchBuffer = 128;      // responses waiting in one stream
 inline constexpr std::size_t kStoreWatchBufferBytes = 4 * 1024 * 1024;
-inline constexpr std::size_t kStoreReplayEvents = 1'000;   // read at once from history
+inline constexpr std::size_t kStoreReplayEvents = 1'000; // read at once from history
+inline constexpr std::size_t kStoreReplayBytes = 1024 * 1024;
+inline constexpr std::size_t kStoreStreamsPerConnection = 4'096; // calls and watch streams
+inline constexpr std::size_t kStoreServerBytes = 256 * 1024 * 1024; // gRPC's own buffers
+inline constexpr std::size_t kStoreQueueBytes = 64 * 1024 * 1024; // of the waiting requests
 inline constexpr std::size_t kStoreLeases = 100'000;
 inline constexpr std::int64_t kStoreLeaseTtlSeconds = 9'000'000'000;
 inline constexpr std::size_t kStoreClientCalls = 1'024;    // outstanding in one client
 inline constexpr std::size_t kStoreListPage = 1'000;       // keys a mirror asks for at once
 
 // --- Wire: what a peer or a stored object may list. ---
+inline constexpr std::size_t kModelsPerEngine = 1'000;
+inline constexpr std::size_t kMembersPerAgent = 20'000; // pools of 10,000 instances, twice over
+inline constexpr std::size_t kListItems = 10'000;
 inline constexpr std::size_t kControlMessageBytes = 4 * 1024 * 1024; // one call or stream item
 
 // --- Engines: what a probe, a page of metrics or a list of models may cost. A page of the largest
@@ -131,6 +138,8 @@ inline constexpr std::size_t kSeedFileBytes = 1024 * 1024;
 inline constexpr std::size_t kReasonBytes = 256; // of a rejected policy, in an agent's record
 
 // --- Telemetry on the wire: a frozen reader costs one batch and a window, never more. ---
+inline constexpr std::size_t kPemBytes = 1024 * 1024;
+inline constexpr std::size_t kOperatorNameBytes = 64;
 inline constexpr std::size_t kRpcMetadataBytes = 8 * 1024;
 inline constexpr std::size_t kRpcStreamsPerConnection = 100;
 inline constexpr std::size_t kRpcCallsOpen = 4'096; // in one server; more are refused
@@ -142,7 +151,9 @@ inline constexpr std::size_t kFleetAgents = 2'000; // one stream shows; more are
 inline constexpr std::size_t kSeriesPerAgent = 512;
 inline constexpr std::size_t kLabelsPerSeries = 8;
 inline constexpr std::size_t kRowsPerBlock = 4'096;
+inline constexpr std::size_t kValuesPerBlock = 512 * 1024; // 4 MiB, from however few bytes
 inline constexpr std::size_t kBlockBytes = 1024 * 1024; // also after decompression
+inline constexpr std::size_t kValuesPerBatch = 4 * 1024 * 1024;
 inline constexpr std::size_t kTelemetryItems = 65'536; // in one batch
 inline constexpr std::size_t kTelemetryBatchBytes = 256 * 1024; // then the next batch goes on
 inline constexpr auto kTelemetryTick = 250ms;
@@ -166,11 +177,5 @@ inline constexpr std::size_t kMetricSamples = 65'536; // of one scrape
 inline constexpr std::size_t kObserveConnections = 64;
 inline constexpr auto kObserveHeadDeadline = 5s;
 inline constexpr auto kObserveIdle = 75s;
-
-inline constexpr std::size_t kListItems = 10'000; // of one list in a message or a stored object
-
-inline constexpr std::size_t kMembersPerAgent = 10'000; // of one list in a message or a stored object
-
-inline constexpr std::size_t kModelsPerEngine = 10'000; // of one list in a message or a stored object
 
 } // namespace signalbox::limits
