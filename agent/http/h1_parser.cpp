@@ -144,7 +144,9 @@ bool isHostValue(std::string_view host)
     const bool hasGoodPort = port.empty()
         || (port.front() == ':' && port.size() >= 2 && port.size() <= 6
             && areBytes(port.substr(1), kDigitByte));
-    return !name.empty() && hasGoodPort;
+    const bool hasGoodLabels
+        = !name.empty() && name.front() != '.' && name.find("..") == std::string_view::npos;
+    return hasGoodLabels && hasGoodPort;
 }
 
 struct TargetParts {

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+namespace signalbox::tests {
+
+enum class PeerKind : std::uint8_t { Nginx, HaProxy };
+
+// Another HTTP server that answers 200 to everything it understands, on a loopback port that the
+// system chose and that it inherits. Lives on: the test's thread, which owns it; ends its process
+// and removes its directory when destroyed.
+class HttpPeer {
+public:
+    explicit HttpPeer(PeerKind kind);
+    HttpPeer(const HttpPeer&) = delete;
+    HttpPeer& operator=(const HttpPeer&) = delete;
+    ~HttpPeer();
+
+    static bool isInstalled(PeerKind kind);
+    // It answered a plain request; else `log()` says why not.
+    bool isServing() const { return isServing_; }
+    std::string log() const;
+
+    // Status of the first answer to these bytes on a connection of their own; 0: none came.
+    int statusFor(std::string_view bytes) const;
+
+private:
+    void start(PeerKind kind, int listener);
+
+    std::string directory_;
+    std::uint16_t port_ = 0;
+    pid_t process_ = -1;
+    bool isServing_ = false;
+};
+
+} // namespace signalbox::tests
