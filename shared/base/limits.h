@@ -36,6 +36,8 @@ inline constexpr std::size_t kIdleConnectionsPerAddress = 256; // of one core, t
 inline constexpr std::size_t kKnownAddresses = 4096; // parsed member addresses a core remembers
 inline constexpr auto kHeadDeadline = 10s;
 inline constexpr auto kBodyDeadline = 60s;
+inline constexpr std::size_t kBodyBytesPerSecond = 1024; // of a request, after the grace
+inline constexpr auto kBodyRateGrace = 5s;
 inline constexpr auto kKeepAliveIdle = 75s;
 inline constexpr std::size_t kStreamBufferBytes = 256 * 1024; // a slow reader is back-pressure
 inline constexpr auto kWriteStall = 30s;
@@ -122,6 +124,7 @@ inline constexpr std::size_t kMetricLabels = 64;
 
 // --- Commands and what is kept of them. ---
 inline constexpr std::size_t kChangesPerCommand = 100; // fits one transaction beside its record
+inline constexpr std::size_t kCommandsInFlight = 64; // on one agent; each waits for the store
 inline constexpr std::size_t kCauseBytes = 256;
 inline constexpr std::size_t kOperatorBytes = 128;
 inline constexpr std::size_t kCommandIdBytes = 128;

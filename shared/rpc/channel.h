@@ -12,44 +12,50 @@
 
 namespace signalbox::rpc {
 
-// One attempt at a stream. Dropping it cancels, and nothing is called after that.
-// Lives on: the channel's executor. Owned by who watches.
+// One attempt at a stream. Dropping it cancels, and then nothing is called any more.
+// Lives on: the channel's executor. Owned by who watches; must not outlive its channel.
 class StreamCall {
 public:
     virtual ~StreamCall() = default;
 };
 
-// What a stream tells. The next message is read after onMessage returned: who is slow holds the
-// sender, not memory. onEnd comes once and last; a stream that ends well has no error.
+// The next message is read after onMessage has returned: a slow reader holds the sender, not
+// memory. onEnd comes once and last; a stream that ended well has no error.
 struct StreamEvents {
-    std::function<void()> onOpen; // the peer has accepted
     std::function<void(std::string)> onMessage;
     std::function<void(base::Status)> onEnd;
 };
 
-// One connection to one server, made when first used and remade by itself; calls fail at once
-// while it is down. Methods and messages are names and bytes, as in MethodTable.
-// Lives on: the executor it was given. Owned by who calls; the end cancels what is open and waits
-// until the library has let go, so the executor may end after it.
+// One connection to one agent, made when it is first needed and remade by itself; calls fail at
+// once while it is down. Methods and messages are names and bytes, as in MethodTable.
+// Lives on: the executor it was given. Owned by who calls. Its end cancels what is open and waits
+// until the library has let go, so the executor may end right after it.
 class Channel {
 public:
-    // `operatorName` goes with every call (kOperatorKey); empty = not sent.
+    // `operatorName` goes with every call, for peers that have no other proof; empty = not sent.
     static base::Result<std::shared_ptr<Channel>> open(const ServiceAddress& address,
                                                        const Security& security,
-                                                       std::string operatorName,
+                                                       const std::string& operatorName,
                                                        base::Executor& executor);
-    virtual ~Channel() = default;
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+    ~Channel();
 
-    virtual const ServiceAddress& address() const = 0;
+    const ServiceAddress& address() const;
 
-    // `done` is called once on the executor, unless the channel ends first.
-    virtual void call(const std::string& method, std::string request,
-                      std::chrono::milliseconds deadline,
-                      std::function<void(base::Result<std::string>)> done)
-        = 0;
-    virtual std::unique_ptr<StreamCall> watch(const std::string& method, std::string request,
-                                              StreamEvents events)
-        = 0;
+    // `method` is "signalbox.v1.CommandService/Preview". `done` is called once, on the executor,
+    // unless the channel ends first.
+    void call(const std::string& method, const std::string& request,
+              std::chrono::milliseconds timeout,
+              std::function<void(base::Result<std::string>)> done);
+    [[nodiscard]] std::unique_ptr<StreamCall> watch(const std::string& method,
+                                                    const std::string& request,
+                                                    StreamEvents events);
+
+private:
+    struct State;
+    explicit Channel(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
 };
 
 } // namespace signalbox::rpc

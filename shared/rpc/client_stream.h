@@ -17,7 +17,7 @@ namespace signalbox::rpc {
 
 struct ClientStreamOptions {
     std::string method;
-    std::chrono::milliseconds openPatience = limits::kRpcOpenPatience;
+    std::chrono::milliseconds openPatience = limits::kRpcOpenPatience; // for the first message
     // Nothing received for this long = lost; 0 = a quiet stream is a good one.
     std::chrono::milliseconds silencePatience{0};
     std::chrono::milliseconds backoffFirst = limits::kRpcBackoffFirst;
@@ -25,10 +25,10 @@ struct ClientStreamOptions {
     std::uint32_t seed = 0; // of the jitter; 0 = random
 };
 
-// Holds one stream open for as long as it lives: asks for a channel, opens, and after a loss tries
-// again with jittered back-off, uniform(1/2, 1) of first * 2^n up to the most.
-// Lives on: its executor. Owned by who watches; dropping it ends the stream, and from inside its
-// own callbacks it may be stopped but not destroyed.
+// Holds one stream for as long as it lives: asks for a channel, opens, and after a loss tries again
+// with back-off, uniform(1/2, 1) of first * 2^n up to the most. Any end is a loss.
+// Lives on: its executor. Owned by who watches; its end ends the stream. From inside its listener's
+// calls it may be stopped, not destroyed.
 class ClientStream {
 public:
     class Listener {
@@ -36,8 +36,9 @@ public:
         virtual ~Listener() = default;
         // For each attempt anew, so that it can say where it stopped.
         virtual std::string request() = 0;
+        // The peer speaks: its first message follows. Our streams begin with one at once.
         virtual void opened(const ServiceAddress& address) = 0;
-        // An error ends this attempt as if the stream had been lost: the peer speaks nonsense.
+        // An error ends this attempt as a loss does: the peer speaks nonsense.
         virtual base::Status message(std::string bytes) = 0;
         // Once for each failed attempt; another one follows by itself.
         virtual void lost(const base::Error& why) = 0;
@@ -58,10 +59,11 @@ public:
 
 private:
     void attempt();
-    void opened();
     void received(std::string bytes);
-    void fail(base::Error why);
-    void expect(std::chrono::milliseconds within, const char* what);
+    void fail(const base::Error& why);
+    void expectWithin(std::chrono::milliseconds patience, const char* what);
+    std::chrono::milliseconds backoff();
+    std::function<void()> guarded(void (ClientStream::*step)());
 
     ClientStreamOptions options_;
     base::Executor& executor_;
@@ -75,7 +77,7 @@ private:
     std::shared_ptr<ClientStream*> self_; // null inside once this is gone
     std::uint32_t failuresInRow_ = 0;
     std::uint64_t attemptsTotal_ = 0;
-    std::uint64_t messagesTotal_ = 0;
+    std::uint64_t generation_ = 0; // what belongs to an earlier attempt is not listened to
     bool isRunning_ = false;
     bool isOpen_ = false;
 };

@@ -3,27 +3,22 @@
 
 #include "shared/base/result.h"
 #include "shared/base/secret.h"
+#include "shared/rpc/method_table.h"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace grpc {
-class ChannelCredentials;
-class ServerCredentials;
-} // namespace grpc
-
 // What a connection rests on. gRPC meets only peers that have proved who they are (mutual TLS), or
-// that are on this machine; anything else is the explicit `insecure`.
+// that are on this machine; anything else is the explicit `insecure: true`.
 namespace signalbox::rpc {
 
-// PEM texts. Mutual always: there is no TLS without a certificate of the caller.
+// PEM texts. Always mutual: there is no TLS here without a certificate of the caller.
 struct TlsIdentity {
     std::string authority; // certificates of those we believe
     std::string certificate; // our own chain
-    base::Secret<std::string> key;
+    base::Secret key;
 };
 
 struct TlsFiles {
@@ -34,17 +29,17 @@ struct TlsFiles {
 base::Result<TlsIdentity> readTlsFiles(const TlsFiles& files);
 
 enum class Trust : std::uint8_t {
-    LoopbackOnly, // peers that are not on this machine are refused
-    Anyone, // `insecure: true`
+    Loopback, // peers that are not on this machine are refused
     Certificate, // needs an identity
+    Anyone, // `insecure: true`
 };
 
 struct Security {
-    Trust trust = Trust::LoopbackOnly;
-    std::optional<TlsIdentity> identity; // of Trust::Certificate
+    Trust trust = Trust::Loopback;
+    std::optional<TlsIdentity> identity; // with Trust::Certificate
 };
 
-// "grpc://127.0.0.1:8801", "grpcs://gpu-01:8801", or as in agent records "127.0.0.1:8801".
+// "grpc://127.0.0.1:8801", "grpcs://gpu-01:8801", or as agent records have it "127.0.0.1:8801".
 struct ServiceAddress {
     enum class Scheme : std::uint8_t { Plain, Tls };
     Scheme scheme = Scheme::Plain;
@@ -54,13 +49,14 @@ struct ServiceAddress {
 };
 base::Result<ServiceAddress> parseServiceAddress(std::string_view text);
 
-// A literal loopback address or "localhost".
+// A literal address of this machine, or "localhost"; without or with a port.
 bool isLoopback(std::string_view hostPort);
 
-std::shared_ptr<grpc::ServerCredentials> serverCredentials(const Security& security);
-// Fails where plain bytes would leave the machine without `Trust::Anyone`, and where TLS is asked
-// for and there is no identity.
-base::Result<std::shared_ptr<grpc::ChannelCredentials>>
-channelCredentials(const ServiceAddress& address, const Security& security);
+// Metadata key with which a caller names himself where nothing proves who he is.
+inline constexpr const char* kOperatorKey = "x-signalbox-operator";
+
+// What a certificate's URI name says: signalbox://viewer|operator|admin|agent/<name>. An agent is a
+// viewer: it watches its peers. Nothing else is an identity.
+std::optional<Caller> callerFromUri(std::string_view uri);
 
 } // namespace signalbox::rpc

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/rpc/method_table.h"
 
+#include "shared/base/check.h"
+
 namespace signalbox::rpc {
 
 std::string_view nameOf(Role role)
@@ -15,11 +17,13 @@ std::string_view nameOf(Role role)
 
 void MethodTable::add(const std::string& name, Role role, UnaryHandler handler)
 {
+    SB_ASSERT(!methods_.contains(name));
     methods_[name] = Method{role, std::move(handler), nullptr};
 }
 
 void MethodTable::addStream(const std::string& name, Role role, StreamHandler handler)
 {
+    SB_ASSERT(!methods_.contains(name));
     methods_[name] = Method{role, nullptr, std::move(handler)};
 }
 
