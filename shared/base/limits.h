@@ -72,6 +72,9 @@ inline constexpr std::size_t kTraceTokens = 1'000'000;
 inline constexpr std::size_t kSimChoices = 128; // n times prompts of one request
 inline constexpr std::size_t kSimFaultsArmed = 64;
 inline constexpr std::size_t kSimOutboxBytes = 16 * 1024 * 1024; // a reader that stopped reading
+inline constexpr std::size_t kLabInstances = 64; // of one pool, on one machine
+inline constexpr std::size_t kLabPools = 8;
+inline constexpr std::size_t kLabGateways = 8;
 inline constexpr std::size_t kSimRequestHeadBytes = 64 * 1024;
 inline constexpr std::size_t kSimRequestBodyBytes = 16 * 1024 * 1024;
 
