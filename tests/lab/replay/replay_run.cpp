@@ -138,12 +138,11 @@ Result<int> runReplay(ReplayOptions options, std::chrono::milliseconds patience)
         });
     const auto start = Clock::now();
     SB_CHECK(generator.run());
-    const auto elapsed = Clock::now() - start;
+    const LoadFacts facts{load->describe(), checksText, Clock::now() - start};
     if (options.printsProgress)
-        fmt::print("{}", tally.summary(checksText, elapsed));
+        fmt::print("{}", tally.summary(facts));
     if (!options.reportFile.empty())
-        SB_CHECK(lab::writeWholeFile(options.reportFile,
-                                     tally.json(options, load->describe(), checksText, elapsed)));
+        SB_CHECK(lab::writeWholeFile(options.reportFile, tally.json(options, facts)));
     return tally.wrongBytes() + tally.silentTruncations() == 0 ? kExitOk : kExitDishonest;
 }
 

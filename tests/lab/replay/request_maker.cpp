@@ -48,7 +48,8 @@ PreparedRequest RequestMaker::make(const lab::Arrival& arrival, std::uint64_t nu
     const std::string body = bodyOf(arrival, prompt, api, delivery);
     request.bytes = fmt::format(
         "POST {}/v1/{} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n"
-        "user-agent: signalbox-replay\r\nx-request-id: replay-{}-{}\r\n{}content-length: {}\r\n\r\n",
+        "user-agent: signalbox-replay\r\nx-request-id: replay-{}-{}\r\n"
+        "{}content-length: {}\r\n\r\n",
         options_.target.basePath, api == Api::Chat ? "chat/completions" : "completions",
         options_.target.authority(), options_.seed, number,
         options_.apiKey.empty() ? std::string()
@@ -85,7 +86,8 @@ std::string RequestMaker::bodyOf(const lab::Arrival& arrival, const std::string&
         ? R"(,"stream":true,"stream_options":{"include_usage":true})"
         : "";
     return fmt::format(
-        R"({{"model":{},{},"max_tokens":{},"ignore_eos":true,"temperature":0,"user":"client-{}"{}}})",
+        R"({{"model":{},{},"max_tokens":{},"ignore_eos":true,"temperature":0,)"
+        R"("user":"client-{}"{}}})",
         lab::jsonString(model_), input, arrival.outputTokens, arrival.client, streaming);
 }
 

@@ -44,8 +44,8 @@ std::string latencyJson(const LatencyHistogram& times)
 
 std::string latencyLine(std::string_view name, const LatencyHistogram& times)
 {
-    return fmt::format("  {:<12} p50 {:>9.1f} ms   p95 {:>9.1f} ms   p99 {:>9.1f} ms   max {:>9.1f} "
-                       "ms\n",
+    return fmt::format("  {:<12} p50 {:>9.1f} ms   p95 {:>9.1f} ms   p99 {:>9.1f} ms   "
+                       "max {:>9.1f} ms\n",
                        name, milliseconds(times.quantileSeconds(0.5)),
                        milliseconds(times.quantileSeconds(0.95)),
                        milliseconds(times.quantileSeconds(0.99)),
@@ -118,8 +118,7 @@ std::string Tally::progressLine(std::chrono::seconds elapsed) const
                        milliseconds(late_.quantileSeconds(0.99)));
 }
 
-std::string Tally::json(const ReplayOptions& options, std::string_view load, bool checksText,
-                        std::chrono::nanoseconds elapsed) const
+std::string Tally::json(const ReplayOptions& options, const LoadFacts& load) const
 {
     std::string kinds;
     for (const auto& [verdict, counts] : verdicts_) {
@@ -133,7 +132,7 @@ std::string Tally::json(const ReplayOptions& options, std::string_view load, boo
     std::string examples;
     for (const std::string& example : examples_)
         examples += (examples.empty() ? "" : ",") + lab::jsonString(example);
-    const double seconds = std::chrono::duration<double>(elapsed).count();
+    const double seconds = std::chrono::duration<double>(load.elapsed).count();
     return fmt::format(
         R"({{"program":"signalbox-replay","label":{},"target":{},"load":{},"seed":{},)"
         R"("speed":{:g},"elapsed_s":{:.3f},"text_checked":{},"requests":{},"ok":{},)"
@@ -145,7 +144,8 @@ std::string Tally::json(const ReplayOptions& options, std::string_view load, boo
         "\n",
         lab::jsonString(options.label),
         lab::jsonString("http://" + options.target.authority() + options.target.basePath),
-        lab::jsonString(load), options.seed, options.speed, seconds, checksText, sent_, ok(),
+        lab::jsonString(load.description), options.seed, options.speed, seconds, load.isTextChecked,
+        sent_, ok(),
         explicitErrors(), wrongBytes(), silentTruncations(), left_, stopped_, open(), streams_,
         simulated_, lackingDone_, countedWrongly_, tokens_,
         static_cast<double>(tokens_) / std::max(seconds, 1e-9),
@@ -154,9 +154,9 @@ std::string Tally::json(const ReplayOptions& options, std::string_view load, boo
         latencyJson(late_));
 }
 
-std::string Tally::summary(bool checksText, std::chrono::nanoseconds elapsed) const
+std::string Tally::summary(const LoadFacts& load) const
 {
-    const double seconds = std::chrono::duration<double>(elapsed).count();
+    const double seconds = std::chrono::duration<double>(load.elapsed).count();
     std::string text = fmt::format(
         "\n{} requests in {:.0f} s ({} streams), {} tokens, {} connections\n"
         "  ok {}   explicit errors {}   wrong bytes {}   silent truncations {}   left {}   "
@@ -165,7 +165,7 @@ std::string Tally::summary(bool checksText, std::chrono::nanoseconds elapsed) co
         silentTruncations(), left_, stopped_);
     text += latencyLine("first token", firstToken_) + latencyLine("gap", gap_)
         + latencyLine("total", total_) + latencyLine("sent late", late_);
-    if (!checksText)
+    if (!load.isTextChecked)
         text += "  Bytes were not checked: this is a real engine, its text has no key.\n";
     if (simulated_ > 0)
         text += fmt::format("  {} answers came from simulated engines.\n", simulated_);

@@ -27,6 +27,13 @@ struct Outcome {
     std::uint64_t number = 0;
 };
 
+// What is known of the load beside its answers.
+struct LoadFacts {
+    std::string description;
+    bool isTextChecked = false; // were bytes compared at all?
+    std::chrono::nanoseconds elapsed{0};
+};
+
 // Everything the load has seen. Lives on: one thread.
 class Tally {
 public:
@@ -46,11 +53,10 @@ public:
 
     // For a terminal: what happened so far, in one line.
     std::string progressLine(std::chrono::seconds elapsed) const;
-    // For programs. `checksText` says whether bytes were compared at all.
-    std::string json(const ReplayOptions& options, std::string_view load, bool checksText,
-                     std::chrono::nanoseconds elapsed) const;
+    // For programs.
+    std::string json(const ReplayOptions& options, const LoadFacts& load) const;
     // For people, at the end.
-    std::string summary(bool checksText, std::chrono::nanoseconds elapsed) const;
+    std::string summary(const LoadFacts& load) const;
 
 private:
     std::uint64_t verdict(Verdict verdict) const;
