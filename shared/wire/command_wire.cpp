@@ -2,6 +2,7 @@
 #include "proto/signalbox/v1/audit.pb.h"
 #include "proto/signalbox/v1/command_service.pb.h"
 #include "shared/base/limits.h"
+#include "shared/wire/bounds.h"
 #include "shared/wire/enum_wire.h"
 #include "shared/wire/wire.h"
 
@@ -87,6 +88,7 @@ void toWire(const model::Edit& from, v1::Edit& to)
 
 base::Result<model::Edit> fromWire(const v1::Edit& from)
 {
+    SB_CHECK(checkBounds(from));
     switch (from.kind_case()) {
     case v1::Edit::kAdmin: {
         SB_TRY(model::AdminEdit edit, adminFromWire(from.admin()));
@@ -115,6 +117,7 @@ void toWire(const model::Plan& from, v1::Plan& to)
 
 base::Result<model::Plan> fromWire(const v1::Plan& from)
 {
+    SB_CHECK(checkBounds(from));
     SB_CHECK(detail::checkSize(from.reads(), limits::kListItems, "reads"));
     model::Plan to;
     SB_TRY(to.edit, fromWire(from.edit()));
@@ -154,6 +157,7 @@ void toWire(const model::Preview& from, v1::PreviewResponse& to)
 
 base::Result<model::Preview> fromWire(const v1::PreviewResponse& from)
 {
+    SB_CHECK(checkBounds(from));
     model::Preview to;
     SB_TRY(to.plan, fromWire(from.plan()));
     SB_TRY(to.inverse, fromWire(from.inverse()));
@@ -190,6 +194,7 @@ void toWire(const model::AuditRecord& from, v1::AuditRecord& to)
 
 base::Result<model::AuditRecord> fromWire(const v1::AuditRecord& from)
 {
+    SB_CHECK(checkBounds(from));
     model::AuditRecord to;
     to.number = from.number();
     to.atUnixMs = from.at_unix_ms();
@@ -238,6 +243,49 @@ model::Convergence fromWire(const v1::GetConvergenceResponse& from)
     for (const v1::AgentBehind& behind : from.behind()) {
         to.behind.push_back({behind.agent(), behind.applied_revision(), behind.last_seen_ms(),
                              behind.rejected_reason()});
+    }
+    return to;
+}
+
+void toWire(const ApplyOrder& from, v1::ApplyRequest& to)
+{
+    toWire(from.plan, *to.mutable_plan());
+    to.set_cause(from.options.cause);
+    to.set_request_id(from.options.requestId);
+    to.set_override_name(from.options.overrideName);
+    to.set_operator_name(from.options.operatorName);
+}
+
+base::Result<ApplyOrder> fromWire(const v1::ApplyRequest& from)
+{
+    SB_CHECK(checkBounds(from));
+    ApplyOrder to;
+    SB_TRY(to.plan, fromWire(from.plan()));
+    to.options.cause = from.cause();
+    to.options.requestId = from.request_id();
+    to.options.overrideName = from.override_name();
+    to.options.operatorName = from.operator_name();
+    return to;
+}
+
+void toWire(const model::ApplyAnswer& from, v1::ApplyResponse& to)
+{
+    to.set_outcome(detail::toWire(from.outcome));
+    to.set_revision(from.revision);
+    to.set_audit_number(from.auditNumber);
+    if (from.fresh)
+        toWire(*from.fresh, *to.mutable_fresh_preview());
+}
+
+base::Result<model::ApplyAnswer> fromWire(const v1::ApplyResponse& from)
+{
+    SB_CHECK(checkBounds(from));
+    model::ApplyAnswer to;
+    SB_TRY(to.outcome, detail::fromWire(from.outcome()));
+    to.revision = from.revision();
+    to.auditNumber = from.audit_number();
+    if (from.has_fresh_preview()) {
+        SB_TRY(to.fresh, fromWire(from.fresh_preview()));
     }
     return to;
 }

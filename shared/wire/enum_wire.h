@@ -2,14 +2,18 @@
 #pragma once
 
 #include "proto/signalbox/v1/command.pb.h"
+#include "proto/signalbox/v1/command_service.pb.h"
 #include "proto/signalbox/v1/fleet.pb.h"
 #include "proto/signalbox/v1/policy.pb.h"
 #include "proto/signalbox/v1/telemetry.pb.h"
+#include "proto/signalbox/v1/telemetry_service.pb.h"
 #include "shared/base/result.h"
+#include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/model/fleet.h"
 #include "shared/model/policy.h"
 #include "shared/model/sample.h"
+#include "shared/model/telemetry.h"
 
 #include <string>
 
@@ -63,6 +67,19 @@ inline v1::SeriesKind toWire(model::SeriesKind value)
     return enumToWire<model::SeriesKind, v1::SeriesKind>(value);
 }
 
+inline v1::ApplyOutcome toWire(model::ApplyAnswer::Outcome value)
+{
+    return enumToWire<model::ApplyAnswer::Outcome, v1::ApplyOutcome>(value);
+}
+inline v1::TelemetryScope toWire(model::TelemetryScope value)
+{
+    return enumToWire<model::TelemetryScope, v1::TelemetryScope>(value);
+}
+inline v1::SampleWish toWire(model::SampleWish value)
+{
+    return enumToWire<model::SampleWish, v1::SampleWish>(value);
+}
+
 inline base::Result<model::Health> fromWire(v1::Health value)
 {
     return enumFromWire<model::Health>(value, 8, "health");
@@ -98,6 +115,19 @@ inline base::Result<model::Severity> fromWire(v1::Severity value)
 inline base::Result<model::SeriesKind> fromWire(v1::SeriesKind value)
 {
     return enumFromWire<model::SeriesKind>(value, 2, "series kind");
+}
+
+inline base::Result<model::ApplyAnswer::Outcome> fromWire(v1::ApplyOutcome value)
+{
+    return enumFromWire<model::ApplyAnswer::Outcome>(value, 3, "outcome");
+}
+inline base::Result<model::TelemetryScope> fromWire(v1::TelemetryScope value)
+{
+    return enumFromWire<model::TelemetryScope>(value, 2, "scope");
+}
+inline base::Result<model::SampleWish> fromWire(v1::SampleWish value)
+{
+    return enumFromWire<model::SampleWish>(value, 2, "wish for samples");
 }
 
 // Lists of a peer are bounded before they are copied.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/base/limits.h"
+#include "shared/base/names.h"
+#include "shared/wire/bounds.h"
 #include "shared/wire/enum_wire.h"
 #include "shared/wire/wire.h"
+
+#include <cmath>
 
 namespace signalbox::wire {
 
@@ -36,8 +40,11 @@ void toWire(const model::AgentRecord& from, v1::AgentRecord& to)
 
 base::Result<model::AgentRecord> fromWire(const v1::AgentRecord& from)
 {
+    SB_CHECK(checkBounds(from));
     SB_CHECK(detail::checkSize(from.engine().models(), limits::kModelsPerEngine, "models"));
     model::AgentRecord to;
+    if (!base::isValidName(from.id()))
+        return base::Error(base::Code::InvalidArgument, "an agent has no valid name");
     to.id = base::AgentId(from.id());
     SB_TRY(to.kind, detail::fromWire(from.kind()));
     to.pool = from.pool();
@@ -74,6 +81,14 @@ void toWire(const model::LoadReport& from, v1::LoadReport& to)
     to.set_accepts_work(from.acceptsWork);
 }
 
+namespace {
+// A rate that is none is not known: estimates must not be made of it.
+float rateOf(float value)
+{
+    return std::isfinite(value) && value > 0 ? value : 0;
+}
+} // namespace
+
 model::LoadReport fromWire(const v1::LoadReport& from)
 {
     model::LoadReport to;
@@ -81,8 +96,8 @@ model::LoadReport fromWire(const v1::LoadReport& from)
     to.pendingPrefillTokens = from.pending_prefill_tokens();
     to.decoding = from.decoding();
     to.queued = from.queued();
-    to.prefillTokensPerSecond = from.prefill_tokens_per_second();
-    to.decodeMsPerSequence = from.decode_ms_per_sequence();
+    to.prefillTokensPerSecond = rateOf(from.prefill_tokens_per_second());
+    to.decodeMsPerSequence = rateOf(from.decode_ms_per_sequence());
     to.acceptsWork = from.accepts_work();
     return to;
 }
@@ -142,6 +157,7 @@ void toWire(const model::AgentState& from, v1::AgentState& to)
 
 base::Result<model::AgentState> fromWire(const v1::AgentState& from)
 {
+    SB_CHECK(checkBounds(from));
     SB_CHECK(detail::checkSize(from.members(), limits::kMembersPerAgent, "members"));
     model::AgentState to;
     SB_TRY(to.record, fromWire(from.record()));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/wire/policy_wire.h"
 
+#include "proto/signalbox/v1/command_service.pb.h"
 #include "shared/base/limits.h"
+#include "shared/wire/bounds.h"
 #include "shared/wire/enum_wire.h"
 #include "shared/wire/wire.h"
 
@@ -129,6 +131,7 @@ void toWire(const model::Policy& from, v1::Policy& to)
 
 base::Result<model::Policy> fromWire(const v1::Policy& from)
 {
+    SB_CHECK(checkBounds(from));
     model::Policy to;
     to.revision = from.revision();
     SB_CHECK(detail::addObject(from.access(), to));
@@ -140,6 +143,21 @@ base::Result<model::Policy> fromWire(const v1::Policy& from)
         SB_CHECK(detail::addObject(route, to));
     for (const v1::AdminIntent& intent : from.admin())
         SB_CHECK(detail::addObject(intent, to));
+    return to;
+}
+
+void toWire(const model::PolicyAnswer& from, v1::GetPolicyResponse& to)
+{
+    toWire(from.policy, *to.mutable_policy());
+    to.set_store_away_since_unix_ms(from.storeAwaySinceUnixMs);
+}
+
+base::Result<model::PolicyAnswer> fromWire(const v1::GetPolicyResponse& from)
+{
+    SB_CHECK(checkBounds(from));
+    model::PolicyAnswer to;
+    SB_TRY(to.policy, fromWire(from.policy()));
+    to.storeAwaySinceUnixMs = from.store_away_since_unix_ms();
     return to;
 }
 

@@ -2,6 +2,8 @@
 #include "shared/wire/store_json.h"
 
 #include "proto/signalbox/v1/audit.pb.h"
+#include "shared/base/limits.h"
+#include "shared/wire/bounds.h"
 #include "shared/wire/enum_wire.h"
 #include "shared/wire/policy_wire.h"
 #include "shared/wire/wire.h"
@@ -26,6 +28,9 @@ std::string print(const Message& message)
 template <typename Message>
 base::Result<Message> parse(std::string_view json, Unknown unknown)
 {
+    if (json.size() > limits::kStoreRequestBytes)
+        return base::Error(base::Code::InvalidArgument, "not a valid object: too large",
+                           base::Origin::Store);
     Message message;
     google::protobuf::util::JsonParseOptions options;
     options.ignore_unknown_fields = unknown == Unknown::Ignore;
@@ -36,6 +41,7 @@ base::Result<Message> parse(std::string_view json, Unknown unknown)
                            "not a valid object: " + std::string(status.message()),
                            base::Origin::Store);
     }
+    SB_CHECK(checkBounds(message));
     return message;
 }
 

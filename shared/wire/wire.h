@@ -2,16 +2,19 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/model/fleet.h"
 #include "shared/model/policy.h"
 #include "shared/model/sample.h"
+#include "shared/model/telemetry.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 // Between the wire and the model: total functions. What comes in is checked (no UNSPECIFIED enum,
-// bounded lists), what goes out cannot fail. Only the doors include this and the generated headers.
+// bounded lists and texts, numbers that are numbers), what goes out cannot fail. Only the doors include this and the generated headers.
 namespace signalbox::v1 {
 class AgentRecord;
 class AgentState;
@@ -27,6 +30,13 @@ class Event;
 class DiffLine;
 class SurvivorLoad;
 class SeriesKey;
+class TelemetryItem;
+class TelemetryBatch;
+class WatchTelemetryRequest;
+class GetAgentResponse;
+class ApplyRequest;
+class ApplyResponse;
+class GetPolicyResponse;
 } // namespace signalbox::v1
 
 namespace signalbox::wire {
@@ -55,11 +65,31 @@ base::Result<model::AuditRecord> fromWire(const v1::AuditRecord& from);
 void toWire(const model::Convergence& from, v1::GetConvergenceResponse& to);
 model::Convergence fromWire(const v1::GetConvergenceResponse& from);
 
+// What an operator sends to have a plan applied.
+struct ApplyOrder {
+    model::Plan plan;
+    model::ApplyOptions options;
+};
+void toWire(const ApplyOrder& from, v1::ApplyRequest& to);
+base::Result<ApplyOrder> fromWire(const v1::ApplyRequest& from);
+void toWire(const model::ApplyAnswer& from, v1::ApplyResponse& to);
+base::Result<model::ApplyAnswer> fromWire(const v1::ApplyResponse& from);
+void toWire(const model::PolicyAnswer& from, v1::GetPolicyResponse& to);
+base::Result<model::PolicyAnswer> fromWire(const v1::GetPolicyResponse& from);
+
 // --- telemetry ---
 void toWire(const model::Event& from, v1::Event& to);
 base::Result<model::Event> fromWire(const v1::Event& from);
 void toWire(const model::SeriesKey& from, v1::SeriesKey& to);
 base::Result<model::SeriesKey> fromWire(const v1::SeriesKey& from);
+void toWire(const model::TelemetryItem& from, v1::TelemetryItem& to);
+base::Result<model::TelemetryItem> fromWire(const v1::TelemetryItem& from);
+void toWire(const model::TelemetryBatch& from, v1::TelemetryBatch& to);
+base::Result<model::TelemetryBatch> fromWire(const v1::TelemetryBatch& from);
+void toWire(const model::TelemetryWish& from, v1::WatchTelemetryRequest& to);
+base::Result<model::TelemetryWish> fromWire(const v1::WatchTelemetryRequest& from);
+void toWire(const model::AgentIdentity& from, v1::GetAgentResponse& to);
+base::Result<model::AgentIdentity> fromWire(const v1::GetAgentResponse& from);
 
 // The bytes that a plan's signature covers; the same for equal plans on every machine.
 std::string signedBytes(const model::Plan& plan);
