@@ -67,6 +67,7 @@ struct TelemetryItem {
 struct TelemetryBatch {
     std::uint64_t sequence = 0; // of the stream, from 1
     std::int64_t sentUnixMs = 0;
+    std::uint32_t agentsTotal = 0; // in the scope of this stream
     std::vector<TelemetryItem> items;
     bool operator==(const TelemetryBatch&) const = default;
 };

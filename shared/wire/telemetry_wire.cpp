@@ -182,6 +182,7 @@ void toWire(const model::TelemetryBatch& from, v1::TelemetryBatch& to)
 {
     to.set_sequence(from.sequence);
     to.set_sent_unix_ms(from.sentUnixMs);
+    to.set_agents_total(from.agentsTotal);
     for (const model::TelemetryItem& item : from.items)
         toWire(item, *to.add_items());
 }
@@ -192,6 +193,7 @@ base::Result<model::TelemetryBatch> fromWire(const v1::TelemetryBatch& from)
     model::TelemetryBatch to;
     to.sequence = from.sequence();
     to.sentUnixMs = from.sent_unix_ms();
+    to.agentsTotal = from.agents_total();
     to.items.reserve(static_cast<std::size_t>(from.items_size()));
     for (const v1::TelemetryItem& item : from.items()) {
         SB_TRY(model::TelemetryItem added, fromWire(item));

@@ -8,7 +8,7 @@ namespace {
 
 model::TelemetryBatch batch(std::uint64_t sequence, std::vector<model::TelemetryItem> items)
 {
-    return {sequence, 1'767'225'600'000, std::move(items)};
+    return {sequence, 1'767'225'600'000, 1, std::move(items)};
 }
 
 model::AgentIntroduction introduction(const char* id)

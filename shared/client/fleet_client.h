@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shared/base/executor.h"
+#include "shared/base/result.h"
+#include "shared/client/telemetry_listener.h"
+#include "shared/model/answers.h"
+#include "shared/model/command.h"
+#include "shared/rpc/credentials.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace signalbox::client {
+
+struct ClientOptions {
+    // grpc://host:port or grpcs://host:port; the first that answers is used until it fails.
+    std::vector<std::string> addresses;
+    std::string operatorName; // who asks, where the transport does not prove it
+    rpc::Security security;
+    std::chrono::milliseconds callTimeout{10'000}; // for all addresses together
+};
+
+template <typename T>
+using Done = std::function<void(base::Result<T>)>;
+
+// The fleet as whoever is outside it can reach it: any agent answers for all. A call that finds
+// nobody at one address goes to the next; repeating is safe, changes carry their request id.
+// Lives on: its executor (calls, answers and its end). Owned by who asks. After its end nothing
+// is called any more.
+class FleetClient {
+public:
+    // An address that is none, or that needs a certificate and has none, is an error.
+    static base::Result<std::unique_ptr<FleetClient>> open(ClientOptions options,
+                                                           base::Executor& executor);
+    FleetClient(const FleetClient&) = delete;
+    FleetClient& operator=(const FleetClient&) = delete;
+    ~FleetClient();
+
+    void preview(const model::Edit& edit, Done<model::Preview> done);
+    void previewUndo(std::uint64_t auditNumber, Done<model::Preview> done);
+    void apply(const model::Plan& plan, const model::ApplyOptions& options,
+               Done<model::ApplyAnswer> done);
+    void convergence(base::Revision revision, const std::vector<std::string>& agents,
+                     Done<model::Convergence> done);
+    // Newest first, below that number (0 = from the newest).
+    void listAudit(std::uint64_t beforeNumber, std::uint32_t count,
+                   Done<std::vector<model::AuditRecord>> done);
+    void getPolicy(Done<model::PolicyAnswer> done);
+    // Of the agent that is being talked to.
+    void getAgent(Done<model::AgentIdentity> done);
+
+    // Watches until the client ends, through losses; once. The listener must outlive the client.
+    void watch(model::TelemetryScope scope, model::SampleWish samples,
+               TelemetryListener& listener);
+
+private:
+    struct State;
+    explicit FleetClient(std::shared_ptr<State> state);
+    std::shared_ptr<State> state_;
+};
+
+} // namespace signalbox::client
