@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kNaturalLeast = 24;
 constexpr std::size_t kNaturalSpread = 377;
+constexpr std::string_view kOpeningBracket = "⟦";
 
 std::string_view opening()
 {
@@ -79,19 +80,16 @@ std::string renderChat(const std::vector<ChatMessage>& messages)
 SplitPrompt splitContinuation(const Topic& topic)
 {
     const std::string_view whole = topic.prompt;
-    // The last opening may itself be cut short by the end of the text.
-    std::size_t start = whole.rfind(opening());
-    if (start == std::string_view::npos) {
-        start = whole.rfind(opening().substr(0, 3));
+    // The last opening, or one that the end of the text cut short after its first character.
+    for (const std::size_t start : {whole.rfind(opening()), whole.rfind(kOpeningBracket)}) {
         if (start == std::string_view::npos)
-            return {whole, {}};
+            continue;
+        Topic head = topic;
+        head.prompt = whole.substr(0, start);
+        if (KeyedText(head).positionAfter(whole.substr(start)))
+            return {head.prompt, whole.substr(start)};
     }
-    Topic head = topic;
-    head.prompt = whole.substr(0, start);
-    const std::string_view written = whole.substr(start);
-    if (!KeyedText(head).positionAfter(written))
-        return {whole, {}};
-    return {head.prompt, written};
+    return {whole, {}};
 }
 
 } // namespace signalbox::lab
