@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,7 @@ private:
 
     const base::Clock& clock_;
     std::map<std::string, AgentView> agents_;
-    std::map<std::string, bool> introduced_; // on the stream that is open
+    std::set<std::string> introduced_; // on the stream that is open
     std::deque<model::Event> events_;
     Link link_;
     std::uint32_t agentsTotal_ = 0;
