@@ -13,9 +13,9 @@ using runtime::Task;
 
 namespace {
 
-// How often an idle acceptor looks whether it should stop, and how long it pauses when this process
-// has no descriptor left: closing connections make room by themselves.
-constexpr auto kAcceptRound = std::chrono::milliseconds(200);
+// How long an acceptor pauses when the process is full or has no descriptor left: connections that
+// end make room by themselves, and who comes meanwhile waits in the kernel's queue.
+constexpr auto kAcceptPause = std::chrono::milliseconds(20);
 
 std::string sourceOf(const runtime::Address& peer)
 {
@@ -58,80 +58,102 @@ void ConnectionCount::leave(const runtime::Address& peer)
 }
 
 Listener::Listener(runtime::CoreSet& cores, ListenerLimits limits, RequestHandler handler)
-    : cores_(cores), shared_(std::make_shared<Shared>())
+    : cores_(cores), shared_(std::make_shared<Shared>(limits, std::move(handler), cores.size()))
 {
-    shared_->count = std::make_unique<ConnectionCount>(limits);
-    shared_->limits = limits;
-    shared_->handler = std::move(handler);
 }
 
 base::Result<runtime::Address> Listener::start(const runtime::Address& address)
 {
-    std::string bound = address.text();
+    runtime::Address bound = address;
     for (std::size_t n = 0; n < cores_.size(); ++n) {
-        // The first core's port is every core's.
-        SB_TRY(const runtime::Address wanted, runtime::Address::parse(bound));
         std::promise<base::Result<std::uint16_t>> promise;
-        auto listening = promise.get_future();
-        cores_.post(n, [shared = shared_, wanted, &promise](runtime::Core& core) {
-            auto socket = core.loop().listen(wanted);
-            auto entry = core.gate().enter();
-            if (!socket || !entry) {
-                promise.set_value(socket ? base::Error(base::Code::Unavailable, "stopping")
-                                         : socket.error());
-                return;
-            }
-            const std::uint16_t port = socket->localPort();
-            core.loop().spawn(
-                acceptAll(shared, core, std::move(*socket), std::move(*entry)));
-            promise.set_value(port);
-        });
-        SB_TRY(const std::uint16_t port, listening.get());
-        const std::string host = bound.substr(0, bound.rfind(':'));
-        bound = host + ":" + std::to_string(port);
+        const bool isPosted
+            = cores_.post(n, [shared = shared_, bound, &promise](runtime::Core& core) {
+                  promise.set_value(startOn(shared, core, bound));
+              });
+        if (!isPosted)
+            return base::Error(base::Code::ResourceExhausted, "the core's queue is full");
+        // The first core's port is every core's.
+        SB_TRY(const std::uint16_t port, promise.get_future().get());
+        bound.setPort(port);
     }
-    return runtime::Address::parse(bound);
+    return bound;
+}
+
+base::Result<std::uint16_t> Listener::startOn(const SharedPtr& shared, runtime::Core& core,
+                                              const runtime::Address& address)
+{
+    auto entry = core.gate().enter();
+    if (!entry)
+        return base::Error(base::Code::Unavailable, "this core is stopping");
+    SB_TRY(runtime::Socket socket, core.loop().listen(address));
+    const std::uint16_t port = socket.localPort();
+    shared->onCores[core.index()].listening = socket.id();
+    core.loop().spawn(acceptAll(shared, core, std::move(socket), std::move(*entry)));
+    return port;
 }
 
 void Listener::stopAccepting()
 {
     shared_->isStopping = true;
+    cores_.broadcast([shared = shared_](runtime::Core& core) { stopOn(*shared, core); });
 }
 
-Task<void> Listener::acceptAll(std::shared_ptr<Shared> shared, runtime::Core& core,
-                               runtime::Socket listening, runtime::Gate::Entry entry)
+void Listener::stopOn(Shared& shared, runtime::Core& core)
+{
+    OnCore& here = shared.onCores[core.index()];
+    core.loop().cancel(here.listening);
+    while (Waiting* waiting = here.waiting.popFront()) {
+        if (waiting->connection.isIdle())
+            core.loop().cancel(waiting->connection.socket());
+    }
+}
+
+Task<void> Listener::acceptAll(SharedPtr shared, runtime::Core& core, runtime::Socket listening,
+                               runtime::Gate::Entry entry)
 {
     const runtime::Gate::Entry inside = std::move(entry);
     runtime::Loop& loop = core.loop();
+    bool isPaused = false;
     while (!shared->isStopping) {
-        runtime::Accepted accepted = co_await loop.accept(listening, loop.after(kAcceptRound));
+        runtime::Accepted accepted;
+        if (shared->count.isFull())
+            accepted.fault = Fault::Exhausted;
+        else
+            accepted = co_await loop.accept(listening);
         if (accepted.fault == Fault::Exhausted) {
-            log::warn("http", "no_descriptor_left", "open", shared->count->open());
-            (void)co_await loop.sleep(kAcceptRound);
+            // Once for each time of plenty, or the log would be flooded when it matters.
+            if (!std::exchange(isPaused, true)) {
+                shared->count.countPause();
+                log::warn("http", "accepting_paused", "open", shared->count.open());
+            }
+            (void)co_await loop.sleep(kAcceptPause);
             continue;
         }
-        if (accepted.fault == Fault::Deadline)
-            continue;
+        isPaused = false;
         if (accepted.fault != Fault::None)
-            co_return;
+            co_return; // stopping
         auto connection = core.gate().enter();
-        if (!connection || !shared->count->enter(accepted.peer))
-            continue; // closes it
+        if (!connection || !shared->count.enter(accepted.peer))
+            continue; // hangs up
         loop.spawn(serve(shared, core, std::move(accepted.socket), accepted.peer,
                          std::move(*connection)));
     }
 }
 
-Task<void> Listener::serve(std::shared_ptr<Shared> shared, runtime::Core& core,
-                           runtime::Socket socket, runtime::Address peer,
-                           runtime::Gate::Entry entry)
+Task<void> Listener::serve(SharedPtr shared, runtime::Core& core, runtime::Socket socket,
+                           runtime::Address peer, runtime::Gate::Entry entry)
 {
     const runtime::Gate::Entry inside = std::move(entry);
+    const ConnectionCount::Entry counted(shared->count, peer);
     ServerConnection connection(core.loop(), std::move(socket), peer, shared->limits.server);
     Request request;
+    Waiting waiting(connection);
     bool wasAnswered = false;
     while (!shared->isStopping) {
+        shared->onCores[core.index()].waiting.pushBack(waiting);
         const Arrival arrival = co_await connection.readRequest(request);
+        waiting.unlink();
         wasAnswered = wasAnswered || arrival != Arrival::Closed;
         if (arrival != Arrival::Request)
             break;
@@ -143,7 +165,6 @@ Task<void> Listener::serve(std::shared_ptr<Shared> shared, runtime::Core& core,
     }
     if (wasAnswered)
         co_await connection.closeGently();
-    shared->count->leave(peer);
 }
 
 } // namespace signalbox::http

@@ -59,14 +59,28 @@ void ServerConnection::startNext()
     head_.release();
     scanner_.reset();
     headBytes_ = messageBytes_ = 0;
+    isStreaming_ = false;
 }
 
 Task<Fault> ServerConnection::receive(runtime::Deadline deadline)
 {
     const runtime::Read read = co_await loop_.recv(socket_, deadline);
-    if (read.fault == Fault::None)
+    if (read.fault == Fault::None) {
+        // Most requests come in one piece: with the parser's padding it is the only allocation.
+        received_.reserve(received_.size() + read.bytes.size() + JsonGate::kPadding);
         received_.append(read.bytes.view());
+    }
     co_return read.fault;
+}
+
+// The whole body has a deadline; on the way to it, each second after the grace needs its bytes.
+runtime::Deadline ServerConnection::bodyDeadline(base::Monotonic begun, std::size_t bytes) const
+{
+    const auto whole = runtime::Deadline::after(begun, limits_.bodyDeadline);
+    if (limits_.bodyBytesPerSecond == 0)
+        return whole;
+    const auto earned = std::chrono::milliseconds(bytes * 1'000 / limits_.bodyBytesPerSecond);
+    return whole.earlier(runtime::Deadline::after(begun, limits_.bodyRateGrace + earned));
 }
 
 Task<Arrival> ServerConnection::readHead(Request& request)
@@ -106,9 +120,10 @@ Task<Arrival> ServerConnection::readBody(Request& request)
     if (request.head.expectsContinue && received_.size() < messageBytes_)
         (void)co_await loop_.send(socket_, kContinue);
     received_.reserve(messageBytes_ + JsonGate::kPadding);
-    const auto deadline = loop_.after(limits_.bodyDeadline);
+    const base::Monotonic begun = loop_.now();
     while (received_.size() < messageBytes_) {
-        const Fault fault = co_await receive(deadline);
+        const Fault fault
+            = co_await receive(bodyDeadline(begun, received_.size() - headBytes_));
         if (fault == Fault::Deadline)
             co_return co_await refuse(tooSlow("the request body took too long"));
         if (fault != Fault::None)
@@ -121,7 +136,7 @@ Task<Arrival> ServerConnection::readChunks(Request& request)
 {
     if (request.head.expectsContinue && received_.size() == headBytes_)
         (void)co_await loop_.send(socket_, kContinue);
-    const auto deadline = loop_.after(limits_.bodyDeadline);
+    const base::Monotonic begun = loop_.now();
     ChunkDecoder decoder(ChunkSizes::Guarded);
     std::size_t at = headBytes_;
     for (;;) {
@@ -140,7 +155,7 @@ Task<Arrival> ServerConnection::readChunks(Request& request)
         // What has been decoded makes room: only the head must stay.
         received_.truncate(headBytes_);
         at = headBytes_;
-        const Fault fault = co_await receive(deadline);
+        const Fault fault = co_await receive(bodyDeadline(begun, unchunked_.size()));
         if (fault == Fault::Deadline)
             co_return co_await refuse(tooSlow("the request body took too long"));
         if (fault != Fault::None)
@@ -187,11 +202,9 @@ Task<Fault> ServerConnection::sendWhole(std::string_view head, std::string_view 
 {
     if (isHeadRequest_)
         body = {};
-    if (body.size() <= limits::kSendSliceBytes) {
-        const std::array<std::string_view, 2> pieces{head, body};
-        co_return co_await loop_.send(socket_, pieces);
-    }
-    Fault fault = co_await loop_.send(socket_, head);
+    const std::array<std::string_view, 2> first{head, body.substr(0, limits::kSendSliceBytes)};
+    body.remove_prefix(first[1].size());
+    Fault fault = co_await loop_.send(socket_, first);
     while (fault == Fault::None && !body.empty()) {
         const std::string_view slice = body.substr(0, limits::kSendSliceBytes);
         body.remove_prefix(slice.size());
@@ -239,7 +252,10 @@ Task<Fault> ServerConnection::flush()
 void ServerConnection::abort()
 {
     keepsAlive_ = false;
-    socket_.reset();
+    if (isStreaming_ && canChunk())
+        socket_.close();
+    else
+        socket_.reset();
 }
 
 Task<void> ServerConnection::closeGently()

@@ -17,6 +17,9 @@ struct ServerLimits {
     std::chrono::milliseconds headDeadline = limits::kHeadDeadline;
     std::chrono::milliseconds bodyDeadline = limits::kBodyDeadline;
     std::chrono::milliseconds keepAliveIdle = limits::kKeepAliveIdle;
+    // A body that comes slower than this, once the grace is over, is an attack or a broken client.
+    std::size_t bodyBytesPerSecond = limits::kBodyBytesPerSecond;
+    std::chrono::milliseconds bodyRateGrace = limits::kBodyRateGrace;
 };
 
 // One request with its whole body. Views are valid until the next readRequest().
@@ -44,17 +47,25 @@ public:
     }
 
     runtime::Task<Arrival> readRequest(Request& request);
+    // Between requests: not a byte of the next one has come, and no buffer is held.
+    bool isIdle() const { return received_.empty(); }
 
     // --- the answer: sendWhole(), or beginStream(), sendChunk()..., finishStream() ---
     runtime::Task<runtime::Fault> sendWhole(std::string_view head, std::string_view body);
     // The head waits for the first chunk, so that both go in one send.
-    void beginStream(std::string_view head) { head_.append(head); }
+    void beginStream(std::string_view head)
+    {
+        head_.append(head);
+        isStreaming_ = true;
+    }
     // Awaiting it is back-pressure. Nothing is kept of the bytes afterwards.
     runtime::Task<runtime::Fault> sendChunk(std::string_view bytes);
     runtime::Task<runtime::Fault> finishStream(std::string_view lastBytes);
     // Waits until the kernel has all of it.
     runtime::Task<runtime::Fault> flush();
-    // Ends abnormally: no client takes what it has for the whole. The connection is over.
+    // Ends abnormally: no client takes what it has for the whole. The connection is over. A chunked
+    // stream ends without its last chunk, which lets what was sent before still arrive; anything
+    // else ends with a reset. Unsent bytes are lost: flush first.
     void abort();
     // Ends in order after an answer that is the last one: reads what the client still sends for a
     // moment, since unread bytes would turn the end into a reset that may eat the answer.
@@ -73,6 +84,7 @@ private:
     runtime::Task<Arrival> readBody(Request& request);
     runtime::Task<Arrival> readChunks(Request& request);
     runtime::Task<runtime::Fault> receive(runtime::Deadline deadline);
+    runtime::Deadline bodyDeadline(base::Monotonic begun, std::size_t bytes) const;
     runtime::Task<Arrival> refuse(ParseFault fault);
     void startNext();
     void finishReading(Request& request);
@@ -89,6 +101,7 @@ private:
     std::size_t messageBytes_ = 0; // of the present request in received_
     bool isHttp10_ = false;
     bool isHeadRequest_ = false;
+    bool isStreaming_ = false;
     bool keepsAlive_ = true;
 };
 

@@ -115,6 +115,11 @@ std::uint16_t Address::port() const
     return ntohs(isIpv6() ? data_.v6.sin6_port : data_.v4.sin_port);
 }
 
+void Address::setPort(std::uint16_t port)
+{
+    (isIpv6() ? data_.v6.sin6_port : data_.v4.sin_port) = htons(port);
+}
+
 bool Address::isLoopback() const
 {
     const in6_addr whole = host();

@@ -23,6 +23,7 @@ public:
     static Address fromSystem(const sockaddr_storage& address);
 
     std::uint16_t port() const;
+    void setPort(std::uint16_t port);
     bool isLoopback() const;
     bool isIpv6() const { return data_.v6.sin6_family == AF_INET6; }
     // Without the port, for counting what one source does: 16 bytes, IPv4 mapped into IPv6.

@@ -156,7 +156,7 @@ TEST(Exchange, AStreamCutAfterItsFirstTokenEndsWithAnErrorAndAbnormally)
     EXPECT_NE(answer.find("\"code\":\"upstream_interrupted\""), std::string::npos) << answer;
     EXPECT_EQ(answer.find("[DONE]"), std::string::npos);
     EXPECT_FALSE(answer.ends_with("0\r\n\r\n"));
-    EXPECT_EQ(client.end(), RawSocket::End::Reset);
+    EXPECT_EQ(client.end(), RawSocket::End::Closed) << "without its last chunk";
     EXPECT_EQ(proxy.recordNumber(1).outcome, Outcome::Interrupted);
 }
 
@@ -399,8 +399,8 @@ TEST(Exchange, BehindAGatewayTheAgentForwardsReportsAndAbortsWhatItsEngineCut)
     const std::string cut = gateway.receiveAll();
     EXPECT_NE(cut.find("half"), std::string::npos);
     EXPECT_EQ(cut.find("error"), std::string::npos) << "the gateway tells the client";
-    EXPECT_EQ(gateway.end(), RawSocket::End::Reset);
-    EXPECT_EQ(agent.recordNumber(2).outcome, Outcome::Interrupted);
+    EXPECT_FALSE(cut.ends_with("0\r\n\r\n"));
+    EXPECT_EQ(gateway.end(), RawSocket::End::Closed) << "without its last chunk";
     EXPECT_EQ(agent.load().running(), 0U);
 }
 
