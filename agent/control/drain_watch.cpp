@@ -133,9 +133,7 @@ void DrainWatch::tell(model::Severity severity, std::string kind, std::string te
 
 std::int64_t DrainWatch::nowUnixMs() const
 {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               clock_.wall().time_since_epoch())
-        .count();
+    return base::unixMs(clock_.wall());
 }
 
 } // namespace signalbox::control

@@ -335,9 +335,7 @@ void FleetWatch::tell(model::Severity severity, std::string kind, std::string ob
 
 std::int64_t FleetWatch::nowUnixMs() const
 {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               clock_.wall().time_since_epoch())
-        .count();
+    return base::unixMs(clock_.wall());
 }
 
 } // namespace signalbox::control

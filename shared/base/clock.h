@@ -2,11 +2,18 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace signalbox::base {
 
 using Monotonic = std::chrono::steady_clock::time_point;
 using Wall = std::chrono::system_clock::time_point;
+
+// Milliseconds since the Unix epoch: the form of every moment that is stored or sent.
+inline std::int64_t unixMs(Wall wall)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
+}
 
 // Where time comes from, so that tests own it. Monotonic time decides; wall time only labels.
 // Lives on: any thread.

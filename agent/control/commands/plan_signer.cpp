@@ -5,7 +5,6 @@
 #include "shared/wire/wire.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include <array>
 
@@ -97,13 +96,6 @@ base::Status verifyPlan(const model::Plan& plan, const std::string& publicKey)
                             bytesOf(message), message.size())
             == 1;
     return isGood ? base::Status{} : refused;
-}
-
-std::string sha256Hex(const std::string& bytes)
-{
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(bytesOf(bytes), bytes.size(), digest.data());
-    return toHex(digest.data(), digest.size());
 }
 
 } // namespace signalbox::control

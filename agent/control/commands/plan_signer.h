@@ -30,7 +30,4 @@ private:
 // Error PermissionDenied when the plan is not what the owner of that key signed.
 base::Status verifyPlan(const model::Plan& plan, const std::string& publicKey);
 
-// SHA-256 in lower hex.
-std::string sha256Hex(const std::string& bytes);
-
 } // namespace signalbox::control

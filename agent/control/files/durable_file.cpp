@@ -135,15 +135,6 @@ base::Result<DurableFile::Content> DurableFile::read() const
                                                          previous.error().text()));
 }
 
-base::Status DurableFile::remove() const
-{
-    for (const std::string& path : {path_, previousPath()}) {
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-            return failed("remove", path);
-    }
-    return syncFolderOf(path_);
-}
-
 base::Result<std::string> DurableFile::readGeneration(const std::string& path) const
 {
     SB_TRY(std::string text, yaml::readBoundedFile(path, bytesMax_ + kHeadLength));

@@ -31,8 +31,6 @@ public:
     // The newest intact generation. NotFound: there is none and never was one. DataLoss: what is
     // there is damaged, and says how.
     base::Result<Content> read() const;
-    // Both generations go; fine when there is none.
-    base::Status remove() const;
 
     const std::string& path() const { return path_; }
 

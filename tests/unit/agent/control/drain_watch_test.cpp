@@ -43,9 +43,7 @@ struct World {
     }
     std::int64_t nowUnixMs() const
     {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(
-                   clock.wall().time_since_epoch())
-            .count();
+        return base::unixMs(clock.wall());
     }
 };
 

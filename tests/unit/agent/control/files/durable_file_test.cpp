@@ -143,19 +143,6 @@ TEST(DurableFile, LimitsAndMissingFoldersAreErrorsThatLeaveTheOldFile)
     EXPECT_FALSE(DurableFile(folder.at("fleet"), 9).read());
 }
 
-TEST(DurableFile, RemoveForgetsBothGenerations)
-{
-    Folder folder;
-    const DurableFile file(folder.at("fleet"), 1000);
-    ASSERT_TRUE(file.write("first"));
-    ASSERT_TRUE(file.write("second"));
-
-    ASSERT_TRUE(file.remove());
-
-    EXPECT_EQ(file.read().error().code(), base::Code::NotFound);
-    EXPECT_TRUE(file.remove());
-}
-
 TEST(DurableFile, IsReadByItsOwnerOnly)
 {
     Folder folder;
