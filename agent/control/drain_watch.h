@@ -21,9 +21,9 @@ struct OpenWork {
 };
 
 // Follows this agent's own drain: how many exchanges remain, how old the oldest is, and the moment
-// from which it is safe to stop. It never ends an exchange; a deadline that passes is told, and what
-// to do about it is the operator's choice.
-// Lives on: control. Owned by agent/process; executor and clock must outlive it.
+// from which it is safe to stop. It never ends an exchange; a deadline that passes is told, and
+// what to do about it is the operator's choice. Lives on: control. Owned by agent/process; executor
+// and clock must outlive it.
 class DrainWatch {
 public:
     struct Handlers {

@@ -23,7 +23,8 @@ using RunOnDisk = std::function<bool(std::function<void()>)>;
 // or a retry after the pause, tries again.
 class FleetKeeper {
 public:
-    FleetKeeper(std::string path, base::Executor& executor, RunOnDisk runOnDisk, std::string bootId);
+    FleetKeeper(std::string path, base::Executor& executor, RunOnDisk runOnDisk,
+                std::string bootId);
 
     struct Loaded {
         std::optional<SavedFleet> saved; // nothing when there is none, or none that is intact

@@ -160,10 +160,11 @@ void FleetWatch::reject(const PolicyReading& reading)
     if (verdict == verdict_)
         return;
     verdict_ = std::move(verdict);
-    tell(model::Severity::Critical, "policy_rejected", "policy",
-         fmt::format("policy at revision {} is not valid and was not taken over; revision {} stays: "
-                     "{}",
-                     verdict_.rejected, verdict_.applied, verdict_.rejectedReason));
+    tell(
+        model::Severity::Critical, "policy_rejected", "policy",
+        fmt::format("policy at revision {} is not valid and was not taken over; revision {} stays: "
+                    "{}",
+                    verdict_.rejected, verdict_.applied, verdict_.rejectedReason));
     handlers_.onVerdict(verdict_);
 }
 

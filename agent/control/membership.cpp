@@ -167,13 +167,14 @@ void Membership::onRival(const model::AgentRecord& rival,
         = fmt::format("another agent calls itself '{}' (control {}, boot {})", record_.id.str(),
                       rival.addresses.control.empty() ? "unknown" : rival.addresses.control,
                       rival.bootId.empty() ? "unknown" : rival.bootId);
-    retryLater(life->remaining.count() > 0
-                   ? fmt::format("{}; its lease runs for {} s more. If it is an earlier run of this "
-                                 "one, this one registers then; if it is alive, give one of the two "
-                                 "another id",
-                                 who, life->remaining.count())
-                   : fmt::format("{} and has no lease: remove {} from the store", who,
-                                 keys_.agent(record_.id.str())));
+    retryLater(
+        life->remaining.count() > 0
+            ? fmt::format("{}; its lease runs for {} s more. If it is an earlier run of this "
+                          "one, this one registers then; if it is alive, give one of the two "
+                          "another id",
+                          who, life->remaining.count())
+            : fmt::format("{} and has no lease: remove {} from the store", who,
+                          keys_.agent(record_.id.str())));
 }
 
 void Membership::onLost(const base::Error& error)

@@ -69,9 +69,9 @@ ProbeOutcome judgeProbe(const EngineProfile& profile, const FetchReply& reply)
 }
 
 EngineClient::EngineClient(ProfilePtr profile, Fetcher& engine, Fetcher& metrics)
-    : profile_(std::move(profile)), engine_(engine), metrics_(metrics)
+    : profile_(std::move(profile)), engine_(engine), metrics_(metrics),
+      mapper_(std::make_shared<MetricMapper>(profile_->metrics))
 {
-    restartMetrics();
 }
 
 void EngineClient::probe(std::chrono::milliseconds timeout, std::function<void(ProbeOutcome)> done)
@@ -179,11 +179,6 @@ void EngineClient::generateOneToken(const std::string& model, std::chrono::milli
         // 4xx says that the question was wrong for this engine, not that the engine is.
         done(reply.status >= 500 ? DeepOutcome::Silent : DeepOutcome::Refused, why);
     });
-}
-
-void EngineClient::restartMetrics()
-{
-    mapper_ = std::make_shared<MetricMapper>(profile_->metrics);
 }
 
 std::vector<std::string> modelNames(std::string_view body)

@@ -58,9 +58,6 @@ public:
 
     const EngineProfile& profile() const { return *profile_; }
     bool hasMetrics() const { return !profile_->metrics.path.empty(); }
-    // Forgets what counters said: another process answers now.
-    void restartMetrics();
-
 private:
     ProfilePtr profile_;
     Fetcher& engine_;

@@ -170,6 +170,7 @@ inline constexpr std::size_t kRelayRows = 30; // per peer; a reader that is late
 inline constexpr std::size_t kRelayEvents = 128;
 inline constexpr std::size_t kFirstEvents = 64; // of the past, for a reader that is new
 inline constexpr auto kRelayLinger = 10s; // peers stay connected after the last watcher left
+inline constexpr auto kGoneAgentKept = 600s; // in the picture after its lease has ended
 inline constexpr std::size_t kTelemetryReaders = 64;
 inline constexpr std::size_t kLoadReaders = 256;
 inline constexpr auto kLoadInterval = 200ms;

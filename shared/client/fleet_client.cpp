@@ -142,7 +142,9 @@ void FleetClient::convergence(base::Revision revision, const std::vector<std::st
         request.add_agents(agent);
     state_->call<v1::GetConvergenceResponse, v1::GetConvergenceRequest, model::Convergence>(
         kGetConvergence, request,
-        [](const auto& response) { return base::Result<model::Convergence>(wire::fromWire(response)); },
+        [](const auto& response) {
+            return base::Result<model::Convergence>(wire::fromWire(response));
+        },
         std::move(done));
 }
 

@@ -80,7 +80,8 @@ void FleetMirror::news(TelemetryNews news)
 void FleetMirror::markMissing()
 {
     if (agents_.size() > limits::kFleetAgents)
-        std::erase_if(agents_, [this](const auto& entry) { return !introduced_.contains(entry.first); });
+        std::erase_if(agents_,
+                      [this](const auto& entry) { return !introduced_.contains(entry.first); });
     for (auto& [id, agent] : agents_) {
         if (!introduced_.contains(id) && !agent.gone)
             agent.gone = model::AgentGone{"no longer in the fleet", 0};
@@ -134,11 +135,11 @@ void FleetMirror::apply(AgentView& agent, series::ReadRows&& read)
 
 void FleetMirror::apply(AgentView& agent, model::Event&& event)
 {
-    const bool isKnown = event.sequence <= agent.sequence
-        && std::any_of(events_.begin(), events_.end(), [&](const model::Event& known) {
-               return known.sequence == event.sequence && known.agent == event.agent
-                   && known.unixMs == event.unixMs;
-           });
+    const bool isKnown
+        = std::any_of(events_.begin(), events_.end(), [&](const model::Event& known) {
+              return known.sequence == event.sequence && known.agent == event.agent
+                  && known.unixMs == event.unixMs;
+          });
     if (isKnown) {
         ++duplicates_;
         return;

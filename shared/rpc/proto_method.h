@@ -14,7 +14,8 @@
 // Handlers written in messages instead of bytes, for the doors' .cpp files:
 //   table.add("signalbox.v1.CommandService/Preview", Role::Viewer,
 //             unary<v1::PreviewRequest, v1::PreviewResponse>(
-//                 [](const Caller&, const v1::PreviewRequest&, Answer<v1::PreviewResponse>) {...}));
+//                 [](const Caller&, const v1::PreviewRequest&, Answer<v1::PreviewResponse>)
+//                 {...}));
 namespace signalbox::rpc {
 
 // A request that does not parse is answered with InvalidArgument and never reaches the handler.

@@ -34,6 +34,7 @@ struct UnitStep {
 constexpr std::array kUnitSteps{
     UnitStep{"_ms", -1},        UnitStep{"_ratio", -3},      UnitStep{"_percent", -1},
     UnitStep{"_per_second", -1}, UnitStep{"_seconds", -3},    UnitStep{"_bytes", 5},
+    UnitStep{"_cores", -2},      UnitStep{"_cpus", -2},       UnitStep{"_1m", -2},
 };
 
 double stepOf(int exponent)

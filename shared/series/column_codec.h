@@ -15,8 +15,8 @@
 // Rows of samples of one dictionary as columns of deltas: about a byte per value that changed.
 //
 // A value is a whole number of steps, 10^exponent each; the exponent follows from the unit in the
-// series' name. NaN is "unknown" and costs nothing while it lasts. A block goes on from the last row
-// of the block before it in the same stream; a keyed block starts anew and stands alone.
+// series' name. NaN is "unknown" and costs nothing while it lasts. A block goes on from the last
+// row of the block before it in the same stream; a keyed block starts anew and stands alone.
 //
 //   byte     format 1, plus 0x10 keyed, 0x20 body compressed
 //   varint   rows

@@ -62,11 +62,13 @@ struct DatabaseOptions {
 // One SQLite file in write-ahead mode with full sync and an exclusive lock: this connection is the
 // only one that reads, writes and checkpoints (SQLite before 3.51.3 may corrupt a file with two).
 // Lives on: one thread, the disk or store thread of its owner. Memory mapping is off.
-// Failure: open() names what is wrong (held by whom, damaged how); later errors carry SQLite's text;
-// ResourceExhausted = the disk is full, DataLoss = the file is damaged, Unavailable = input/output.
+// Failure: open() names what is wrong (held by whom, damaged how); later errors carry SQLite's
+// text; ResourceExhausted = the disk is full, DataLoss = the file is damaged, Unavailable =
+// input/output.
 class Database {
 public:
-    // Creates the file (mode 0600) when it is missing; its folder must exist. Checks the whole file.
+    // Creates the file (mode 0600) when it is missing; its folder must exist. Checks the whole
+    // file.
     static base::Result<std::unique_ptr<Database>> open(DatabaseOptions options);
     ~Database();
     Database(const Database&) = delete;

@@ -14,7 +14,8 @@
 #include <string_view>
 
 // Between the wire and the model: total functions. What comes in is checked (no UNSPECIFIED enum,
-// bounded lists and texts, numbers that are numbers), what goes out cannot fail. Only the doors include this and the generated headers.
+// bounded lists and texts, numbers that are numbers), what goes out cannot fail. Only the doors
+// include this and the generated headers.
 namespace signalbox::v1 {
 class AgentRecord;
 class AgentState;

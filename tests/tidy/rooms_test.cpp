@@ -101,6 +101,10 @@ void checkOwnInclude(const SourceFile& file, const Include& include, const View&
         name = "tests/tidy";
     else if (include.header.starts_with("tests/unit/")) // what several tests of a room share
         name = file.isUnder("tests/unit") ? "shared/base" : "tests/unit";
+    else if (include.header.starts_with("tests/wire/"))
+        name = file.isUnder("tests/wire") ? "shared/base" : "tests/wire";
+    else if (include.header.starts_with("tests/scenario/"))
+        name = file.isUnder("tests/scenario") ? "shared/base" : "tests/scenario";
     if (name.empty()) {
         found.push_back({file.path, include.line, "include-style",
                          "\"" + include.header

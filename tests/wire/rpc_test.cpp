@@ -170,7 +170,8 @@ TEST(Rpc, AnAddressOfOtherMachinesNeedsAProofOnBothEnds)
 
     EXPECT_EQ(agent.server.start("0.0.0.0:0").error().code(), base::Code::FailedPrecondition);
     EXPECT_FALSE(agent.server.start("127.0.0.1:0", {Trust::Certificate, std::nullopt}));
-    EXPECT_FALSE(Channel::open(*parseServiceAddress("grpc://gpu-01:8801"), {}, "", world.executor()));
+    EXPECT_FALSE(
+        Channel::open(*parseServiceAddress("grpc://gpu-01:8801"), {}, "", world.executor()));
     EXPECT_FALSE(
         Channel::open(*parseServiceAddress("grpcs://gpu-01:8801"), {}, "", world.executor()));
 }
@@ -183,12 +184,15 @@ std::optional<std::string> makeCertificates()
            + "-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
     const std::string script = "cd " + folder.string() + R"( && (
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=test-ca
-for who in agent:IP:127.0.0.1,URI:signalbox://agent/gpu-01 alice:URI:signalbox://operator/alice nobody:URI:https://example; do
+key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
+openssl req -x509 $key -keyout ca.key -out ca.pem -days 2 -subj /CN=test-ca
+for who in agent:IP:127.0.0.1,URI:signalbox://agent/gpu-01 \
+  alice:URI:signalbox://operator/alice nobody:URI:https://example; do
   name=${who%%:*}
-  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
+  openssl req -new $key -keyout $name.key -out $name.csr -subj /CN=$name
   echo "subjectAltName=${who#*:}" > $name.ext
-  openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile $name.ext -out $name.pem
+  openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+    -extfile $name.ext -out $name.pem
 done) > log 2>&1)";
     if (std::system(script.c_str()) != 0)
         return std::nullopt;

@@ -107,8 +107,9 @@ private:
     {
         const FleetPicture& fleet = *desk_.parts_.fleet.picture();
         const auto signer = fleet.agents.find(plan_.signer);
-        const std::string& key = plan_.signer == desk_.parts_.agent ? desk_.parts_.signer.publicKey()
-            : signer == fleet.agents.end()                    ? std::string()
+        const std::string& key = plan_.signer == desk_.parts_.agent
+            ? desk_.parts_.signer.publicKey()
+            : signer == fleet.agents.end() ? std::string()
                                            : signer->second.planPublicKey;
         SB_CHECK(verifyPlan(plan_, key));
         const std::int64_t late = desk_.nowUnixMs() - plan_.expiresUnixMs;

@@ -28,9 +28,9 @@ void AuditChain::add(std::uint64_t number, std::string_view storedBytes)
     if (isFirst)
         return;
     if (number != last + 1)
-        problems_.push_back(number == last + 2
-                                ? fmt::format("record {} is missing", last + 1)
-                                : fmt::format("records {} to {} are missing", last + 1, number - 1));
+        problems_.push_back(
+            number == last + 2 ? fmt::format("record {} is missing", last + 1)
+                               : fmt::format("records {} to {} are missing", last + 1, number - 1));
     else if (record->previousHash != hash)
         problems_.push_back(
             fmt::format("record {} was changed after record {} was written", last, number));

@@ -67,8 +67,8 @@ base::Status checkText(std::string_view field, std::string_view text, std::size_
         if (!character)
             return invalid(fmt::format("{} is not UTF-8", field));
         if (isForbidden(*character))
-            return invalid(fmt::format("{} holds the character U+{:04X}, which does not show", field,
-                                       static_cast<std::uint32_t>(*character)));
+            return invalid(fmt::format("{} holds the character U+{:04X}, which does not show",
+                                       field, static_cast<std::uint32_t>(*character)));
     }
     return {};
 }

@@ -45,7 +45,8 @@ public:
     void record(std::uint64_t number, Done<model::AuditRecord> done);
     // Newest first, below that number (0 = from the newest); at most limits::kAuditPage. A break in
     // the chain between two of them is logged as an error.
-    void list(std::uint64_t before, std::uint32_t count, Done<std::vector<model::AuditRecord>> done);
+    void list(std::uint64_t before, std::uint32_t count,
+              Done<std::vector<model::AuditRecord>> done);
     // The record of that request among the newest limits::kRepeatLookback ones.
     void findRequest(const wire::AuditHead& head, std::string requestId,
                      Done<std::optional<model::AuditRecord>> done);

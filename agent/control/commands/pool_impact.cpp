@@ -161,7 +161,8 @@ private:
                       return readyIn(pool, after_) > 0;
                   });
             if (ready == others->end())
-                return refuse(load, fmt::format("route '{}' has no other pool that is ready", name));
+                return refuse(load,
+                              fmt::format("route '{}' has no other pool that is ready", name));
             warn(fmt::format("pool {} would be empty: route '{}' goes to pool {}", load.pool, name,
                              *ready));
         }

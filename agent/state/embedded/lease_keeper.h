@@ -12,8 +12,8 @@
 
 namespace signalbox::state {
 
-// When each lease ends. Pure: it is told the time. The leases themselves and their keys are on disk;
-// after a restart each one gets its whole time-to-live again, because nobody could renew it.
+// When each lease ends. Pure: it is told the time. The leases themselves and their keys are on
+// disk; after a restart each one gets its whole time-to-live again, because nobody could renew it.
 // Lives on: the store thread. Owned by StoreEngine.
 class LeaseKeeper {
 public:

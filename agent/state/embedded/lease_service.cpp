@@ -147,7 +147,9 @@ public:
                 SB_CHECK(engine.keys().revoke(id));
                 return engine.keys().header();
             },
-            [response](const Header& header) { *response->mutable_header() = writeHeader(header); });
+            [response](const Header& header) {
+                *response->mutable_header() = writeHeader(header);
+            });
     }
 
     grpc::ServerBidiReactor<pb::LeaseKeepAliveRequest, pb::LeaseKeepAliveResponse>*

@@ -173,9 +173,10 @@ SqliteLog::Statements::prepare(sqlite::Database& database)
 {
 #define SB_LIVING "SELECT " SB_LOG_COLUMNS "FROM living JOIN log ON log.id = living.row WHERE "
 #define SB_HISTORY "SELECT " SB_LOG_COLUMNS "FROM log WHERE "
-    SB_TRY(Statement insert, database.prepare("INSERT INTO log(revision, sub, is_delete, key, value, "
-                                              "create_revision, version, lease, checksum) "
-                                              "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
+    SB_TRY(Statement insert,
+           database.prepare("INSERT INTO log(revision, sub, is_delete, key, value, "
+                            "create_revision, version, lease, checksum) "
+                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
     SB_TRY(Statement setLiving,
            database.prepare("INSERT OR REPLACE INTO living(key, row, lease) "
                             "VALUES(?1, last_insert_rowid(), ?2)"));
@@ -413,7 +414,8 @@ base::Result<std::vector<KeyValue>> SqliteLog::at(const KeyRange& keys, Revision
     bindRange(select, keys);
     select.bind(3, revision);
     std::size_t bytes = 0;
-    // Rows come by key and then by revision, so that the last one of each key is the one that counts.
+    // Rows come by key and then by revision, so that the last one of each key is the one that
+    // counts.
     std::optional<Row> last;
     const auto take = [&] {
         if (last && !last->isDelete) {

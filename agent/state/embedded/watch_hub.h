@@ -64,8 +64,8 @@ struct WatchCounters {
 };
 
 // All watchers of the store. Those that have seen everything get events as they are committed; one
-// whose stream is full, or that starts in the past, is replayed from history until it has caught up.
-// Lives on: the store thread. Owned by StoreEngine. Memory is bounded by the sinks' room.
+// whose stream is full, or that starts in the past, is replayed from history until it has caught
+// up. Lives on: the store thread. Owned by StoreEngine. Memory is bounded by the sinks' room.
 class WatchHub {
 public:
     using StreamId = std::uint64_t;
@@ -85,7 +85,8 @@ public:
 
     // After a commit, with what it changed.
     void publish(const std::vector<Event>& events, const Header& header);
-    // Replays one piece to each watcher that lags and has room. True while somebody could take more.
+    // Replays one piece to each watcher that lags and has room. True while somebody could take
+    // more.
     bool replay(const History& history, const Header& header, Revision compacted);
     // To the idle watchers that asked for progress.
     void tellProgress(const Header& header);

@@ -173,8 +173,9 @@ private:
 
     void OnReadDone(bool ok) override
     {
+        // As etcd: a client with no more to ask still hears of what it watches, until it cancels.
         if (!ok)
-            return finish(grpc::Status::OK);
+            return;
         if (const base::Status known = refuseUnknownFields(request_); !known)
             return finish(toGrpc(known.error()));
         StoreJob job;

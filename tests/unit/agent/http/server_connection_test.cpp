@@ -73,8 +73,9 @@ std::string post(const std::string& body, const std::string& fields = "")
         + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-const std::string kChunkedPost = "POST /v1/x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
-                                 "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
+const std::string kChunkedPost
+    = "POST /v1/x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
 
 TEST(ServerConnection, ARequestCutAtEveryByteArrivesWhole)
 {

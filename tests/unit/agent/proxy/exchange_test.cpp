@@ -401,6 +401,7 @@ TEST(Exchange, BehindAGatewayTheAgentForwardsReportsAndAbortsWhatItsEngineCut)
     EXPECT_EQ(cut.find("error"), std::string::npos) << "the gateway tells the client";
     EXPECT_FALSE(cut.ends_with("0\r\n\r\n"));
     EXPECT_EQ(gateway.end(), RawSocket::End::Closed) << "without its last chunk";
+    EXPECT_EQ(agent.recordNumber(2).outcome, Outcome::Interrupted);
     EXPECT_EQ(agent.load().running(), 0U);
 }
 

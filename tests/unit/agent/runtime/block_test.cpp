@@ -56,7 +56,8 @@ TEST(CorePool, EverySizeIsUsableToItsLastByte)
 
 TEST(Address, ReadsWhatItWrites)
 {
-    for (const std::string text : {"127.0.0.1:8800", "[::1]:8800", "10.1.2.3:1", "[2001:db8::7]:65535"}) {
+    for (const std::string text :
+         {"127.0.0.1:8800", "[::1]:8800", "10.1.2.3:1", "[2001:db8::7]:65535"}) {
         const auto address = Address::parse(text);
         ASSERT_TRUE(address) << text;
         EXPECT_EQ(address->text(), text);

@@ -55,7 +55,9 @@ TEST(CoreSet, AStormOfPostsFromManyThreadsRunsEachOnceAndInOrder)
         for (int t = 0; t < kThreads; ++t)
             threads.emplace_back([&, t] {
                 for (int i = 0; i < kPosts; ++i)
-                    set.post(0, [&seen, t, i](Core&) { seen[static_cast<std::size_t>(t)].push_back(i); });
+                    set.post(0, [&seen, t, i](Core&) {
+                        seen[static_cast<std::size_t>(t)].push_back(i);
+                    });
             });
         for (std::thread& thread : threads)
             thread.join();

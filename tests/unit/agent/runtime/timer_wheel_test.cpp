@@ -30,7 +30,8 @@ struct Alarm : Timer {
 
 TEST(TimerWheel, FiresAtItsMomentAndNotBefore)
 {
-    for (const auto wait : {1ms, 2ms, 63ms, 64ms, 65ms, 4'095ms, 4'096ms, 262'144ms, 90'000'000ms}) {
+    for (const auto wait :
+         {1ms, 2ms, 63ms, 64ms, 65ms, 4'095ms, 4'096ms, 262'144ms, 90'000'000ms}) {
         TimerWheel wheel(kStart);
         std::vector<Alarm*> fired;
         Alarm alarm(fired);

@@ -27,8 +27,8 @@ model::SampleRow row(std::uint64_t sequence, std::int64_t unixMs, std::vector<do
     return {sequence, unixMs, std::move(values)};
 }
 
-void expectSame(const std::vector<model::SampleRow>& read, const std::vector<model::SampleRow>& sent,
-                const ColumnEncoder& encoder)
+void expectSame(const std::vector<model::SampleRow>& read,
+                const std::vector<model::SampleRow>& sent, const ColumnEncoder& encoder)
 {
     ASSERT_EQ(read.size(), sent.size());
     for (std::size_t i = 0; i < sent.size(); ++i) {

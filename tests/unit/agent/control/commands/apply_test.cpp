@@ -59,7 +59,8 @@ TEST(Apply, ADrainIsOneRevisionWithItsRecordAndReachesEveryAgent)
     EXPECT_EQ(record.baseRevision, before);
     EXPECT_EQ(record.revision, applied->revision) << "one transaction, one revision";
     EXPECT_EQ(record.inverse, model::Edit(undrainOf("gpu-1")));
-    EXPECT_THAT(record.diff, ElementsAre(model::DiffLine{"admin", "gpu-1", "admin", "run", "drain"}));
+    EXPECT_THAT(record.diff,
+                ElementsAre(model::DiffLine{"admin", "gpu-1", "admin", "run", "drain"}));
     EXPECT_EQ(record.previewed.size(), 1U);
     EXPECT_EQ(world.policy().admin.at("gpu-1").cause, "the fan is loud");
     EXPECT_THAT(chainProblems(world), IsEmpty());

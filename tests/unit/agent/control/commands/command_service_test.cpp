@@ -171,8 +171,8 @@ TEST(CommandService, ListsTheAuditNewestFirstInPages)
     EXPECT_EQ(last->records(0).operator_name(), "seed");
     request.set_before_number(1);
     EXPECT_EQ(world.call<v1::ListAuditResponse>("ListAudit", request)->records_size(), 0);
-    EXPECT_EQ(world.call<v1::ListAuditResponse>("ListAudit", v1::ListAuditRequest{})->records_size(),
-              7);
+    EXPECT_EQ(
+        world.call<v1::ListAuditResponse>("ListAudit", v1::ListAuditRequest{})->records_size(), 7);
 }
 
 TEST(CommandService, WithTheStoreAwayCommandsSaySinceWhenAndWhatToDo)

@@ -198,7 +198,8 @@ TEST(Preview, APoolWithoutFloorMayBeEmptiedWhereItsRoutesGoOn)
     const auto all = drainOf({"gpu-1", "gpu-2", "gpu-3"});
 
     const auto refused = fleet.preview(all);
-    EXPECT_THAT(refused->preview.refusal, HasSubstr("route 'tiny' has no other pool that is ready"));
+    EXPECT_THAT(refused->preview.refusal,
+                HasSubstr("route 'tiny' has no other pool that is ready"));
 
     model::MemberView spare;
     spare.pool = "spare";

@@ -50,7 +50,8 @@ TEST(SeedFile, ReadsEveryKindOfObject)
 TEST(SeedFile, JsonIsReadToo)
 {
     const SeedPolicy seed = parseSeedPolicy(
-        R"({"pools": [{"name": "chat"}], "routes": [{"model": "tiny", "targets": [{"pool": "chat"}]}]})",
+        R"({"pools": [{"name": "chat"}],)"
+        R"( "routes": [{"model": "tiny", "targets": [{"pool": "chat"}]}]})",
         "fleet.json");
 
     ASSERT_THAT(seed.problems, IsEmpty());
