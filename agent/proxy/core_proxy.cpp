@@ -11,13 +11,14 @@ CoreProxy::CoreProxy(runtime::Loop& loop, SharedParts& shared, std::uint64_t see
 }
 
 LocalLoad::Running CoreProxy::startOnEngine(const upstream::Member& member,
-                                            std::uint64_t promptTokens, upstream::Ticks now)
+                                            LocalLoad::Kind kind, std::uint64_t promptTokens,
+                                            upstream::Ticks now)
 {
     const bool isBesideUs
         = view_ && view_->localEngine && view_->localEngine->address == member.address;
     if (!isBesideUs)
         return LocalLoad::Running{};
-    return LocalLoad::Running(*shared_.load, promptTokens, now);
+    return LocalLoad::Running(*shared_.load, kind, promptTokens, now);
 }
 
 base::Result<runtime::Address> CoreProxy::addressOf(const upstream::Member& member)

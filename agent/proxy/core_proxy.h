@@ -66,8 +66,8 @@ public:
     void suspected(const upstream::Member& member) { shared_.suspected(member); }
     model::LoadReport nextReport() { return shared_.load->nextReport(); }
     // Empty at a gateway: only the engine beside this agent is counted.
-    LocalLoad::Running startOnEngine(const upstream::Member& member, std::uint64_t promptTokens,
-                                     upstream::Ticks now);
+    LocalLoad::Running startOnEngine(const upstream::Member& member, LocalLoad::Kind kind,
+                                     std::uint64_t promptTokens, upstream::Ticks now);
     base::Result<runtime::Address> addressOf(const upstream::Member& member);
 
     // --- any thread ---

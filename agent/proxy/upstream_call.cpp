@@ -118,7 +118,9 @@ Task<CallEnd> UpstreamCall::runOnce(std::chrono::nanoseconds firstTokenLimit)
     exchange_.watch.guard(connection_->socket());
     sentAt_ = exchange_.now();
     if (member_.kind == upstream::MemberKind::Engine)
-        running_ = core_.startOnEngine(member_, exchange_.facts.estimatedPromptTokens(), sentAt_);
+        running_ = core_.startOnEngine(
+            member_, exchange_.isStream() ? LocalLoad::Kind::Stream : LocalLoad::Kind::Plain,
+            exchange_.facts.estimatedPromptTokens(), sentAt_);
     const Fault fault = co_await send();
     // An engine may answer and close before it has read everything: the answer counts.
     if (fault != Fault::None && fault != Fault::Closed && fault != Fault::Reset)

@@ -67,6 +67,16 @@ void MemberCell::setReachability(Reachability reachability)
     acceptsWork_.store(true, kRelaxed);
 }
 
+void MemberCell::takeProbe(Reachability reachability, Serves serves, Ticks now)
+{
+    constexpr Ticks kReportsSpeakFor = 2'000'000'000; // ns; ten reports missed
+    reachability_.store(reachability, kRelaxed);
+    if (reachability == Reachability::Up)
+        suspectSince_.store(0, kRelaxed);
+    if (!hasFreshReport(now, kReportsSpeakFor))
+        acceptsWork_.store(serves == Serves::Yes, kRelaxed);
+}
+
 void MemberCell::presume(bool acceptsWork)
 {
     if (sequence_.load(kRelaxed) == 0 && reachability() == Reachability::Unknown)

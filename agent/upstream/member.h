@@ -36,6 +36,11 @@ public:
     std::uint64_t unreportedTokens() const;
 
     // --- what probes and connects say ---
+    enum class Serves : std::uint8_t { No, Yes };
+    // A probe's answer. Whether it takes work is believed only while no fresh report says so.
+    void takeProbe(Reachability reachability, Serves serves, Ticks now);
+    // Its reports have stopped: from now on probes speak for it.
+    void forgetReports() { reportedAt_.store(0, std::memory_order_relaxed); }
     void setReachability(Reachability reachability);
     Reachability reachability() const { return reachability_.load(std::memory_order_relaxed); }
     // First local-origin error: no new work until a probe has answered or the suspicion is old.

@@ -5,10 +5,13 @@
 
 namespace signalbox::proxy {
 
-LocalLoad::Running::Running(LocalLoad& load, std::uint64_t promptTokens, upstream::Ticks now)
-    : load_(&load), pendingTokens_(promptTokens)
+LocalLoad::Running::Running(LocalLoad& load, Kind kind, std::uint64_t promptTokens,
+                            upstream::Ticks now)
+    : load_(&load), pendingTokens_(promptTokens), begunAt_(now), kind_(kind)
 {
-    load.pendingTokens_.fetch_add(promptTokens, kRelaxed);
+    tokensAhead_ = load.pendingTokens_.fetch_add(promptTokens, kRelaxed) + promptTokens;
+    if (kind == Kind::Stream)
+        load.streams_.fetch_add(1, kRelaxed);
     if (load.running_.fetch_add(1, kRelaxed) == 0)
         load.lastProgressAt_.store(now, kRelaxed);
     load.changes_.fetch_add(1, kRelaxed);
@@ -16,6 +19,7 @@ LocalLoad::Running::Running(LocalLoad& load, std::uint64_t promptTokens, upstrea
 
 LocalLoad::Running::Running(Running&& other) noexcept
     : load_(std::exchange(other.load_, nullptr)), pendingTokens_(other.pendingTokens_),
+      tokensAhead_(other.tokensAhead_), begunAt_(other.begunAt_), kind_(other.kind_),
       isDecoding_(other.isDecoding_)
 {
 }
@@ -26,6 +30,9 @@ LocalLoad::Running& LocalLoad::Running::operator=(Running&& other) noexcept
         end();
         load_ = std::exchange(other.load_, nullptr);
         pendingTokens_ = other.pendingTokens_;
+        tokensAhead_ = other.tokensAhead_;
+        begunAt_ = other.begunAt_;
+        kind_ = other.kind_;
         isDecoding_ = other.isDecoding_;
     }
     return *this;
@@ -38,6 +45,13 @@ void LocalLoad::Running::firstToken(upstream::Ticks now)
     load_->pendingTokens_.fetch_sub(std::exchange(pendingTokens_, 0), kRelaxed);
     load_->decoding_.fetch_add(1, kRelaxed);
     isDecoding_ = true;
+    // Only a stream shows when its prompt had been read.
+    if (kind_ == Kind::Stream) {
+        load_->firstTokens_.fetch_add(1, kRelaxed);
+        load_->firstTokenPrompts_.fetch_add(tokensAhead_, kRelaxed);
+        load_->firstTokenNanoseconds_.fetch_add(static_cast<std::uint64_t>(now - begunAt_),
+                                                kRelaxed);
+    }
     load_->changes_.fetch_add(1, kRelaxed);
     token(now);
 }
@@ -58,7 +72,18 @@ void LocalLoad::Running::end()
     else
         load->pendingTokens_.fetch_sub(pendingTokens_, kRelaxed);
     load->running_.fetch_sub(1, kRelaxed);
+    if (kind_ == Kind::Stream)
+        load->streams_.fetch_sub(1, kRelaxed);
     load->changes_.fetch_add(1, kRelaxed);
+}
+
+LocalLoad::FirstTokens LocalLoad::firstTokens() const
+{
+    FirstTokens totals;
+    totals.count = firstTokens_.load(kRelaxed);
+    totals.promptTokens = firstTokenPrompts_.load(kRelaxed);
+    totals.nanoseconds = firstTokenNanoseconds_.load(kRelaxed);
+    return totals;
 }
 
 void LocalLoad::setRates(float prefillTokensPerSecond, float decodeMsPerSequence)

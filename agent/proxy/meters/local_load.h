@@ -13,11 +13,22 @@ namespace signalbox::proxy {
 // Lives on: written by every core, read by control (relaxed atomics). Owned by agent/process.
 class LocalLoad {
 public:
+    // A stream's tokens are seen as they come; another answer's come all at once at its end.
+    enum class Kind : std::uint8_t { Stream, Plain };
+
+    // First tokens since start: how many, how many prompt tokens were read for them (their own and
+    // those that were ahead), and in how long. Differences give a prefill rate.
+    struct FirstTokens {
+        std::uint64_t count = 0;
+        std::uint64_t promptTokens = 0;
+        std::uint64_t nanoseconds = 0;
+    };
+
     // RAII: one request on the engine, waiting for its first token, then decoding.
     class Running {
     public:
         Running() = default;
-        Running(LocalLoad& load, std::uint64_t promptTokens, upstream::Ticks now);
+        Running(LocalLoad& load, Kind kind, std::uint64_t promptTokens, upstream::Ticks now);
         Running(Running&& other) noexcept;
         Running& operator=(Running&& other) noexcept;
         ~Running() { end(); }
@@ -28,12 +39,17 @@ public:
     private:
         LocalLoad* load_ = nullptr;
         std::uint64_t pendingTokens_ = 0; // 0 once the first token was seen
+        std::uint64_t tokensAhead_ = 0; // pending when it began, its own too
+        upstream::Ticks begunAt_ = 0;
+        Kind kind_ = Kind::Stream;
         bool isDecoding_ = false;
     };
 
     std::uint64_t pendingPrefillTokens() const { return pendingTokens_.load(kRelaxed); }
     std::uint32_t decoding() const { return decoding_.load(kRelaxed); }
     std::uint32_t running() const { return running_.load(kRelaxed); }
+    std::uint32_t streams() const { return streams_.load(kRelaxed); }
+    FirstTokens firstTokens() const;
     // Monotonic ns of the newest token, or of the moment running went from none to one if later.
     upstream::Ticks lastProgressAt() const { return lastProgressAt_.load(kRelaxed); }
     // What health and the step-time fit say, from control. 0 = not known.
@@ -51,6 +67,10 @@ private:
     std::atomic<std::uint64_t> pendingTokens_{0};
     std::atomic<std::uint32_t> decoding_{0};
     std::atomic<std::uint32_t> running_{0};
+    std::atomic<std::uint32_t> streams_{0};
+    std::atomic<std::uint64_t> firstTokens_{0};
+    std::atomic<std::uint64_t> firstTokenPrompts_{0};
+    std::atomic<std::uint64_t> firstTokenNanoseconds_{0};
     std::atomic<upstream::Ticks> lastProgressAt_{0};
     std::atomic<float> prefillTokensPerSecond_{0};
     std::atomic<float> decodeMsPerSequence_{0};

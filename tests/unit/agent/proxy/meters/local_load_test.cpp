@@ -12,7 +12,7 @@ namespace {
 TEST(LocalLoad, ARequestIsPendingUntilItsFirstTokenThenDecoding)
 {
     LocalLoad load;
-    LocalLoad::Running running(load, 300, 100);
+    LocalLoad::Running running(load, LocalLoad::Kind::Stream, 300, 100);
     EXPECT_EQ(load.pendingPrefillTokens(), 300U);
     EXPECT_EQ(load.running(), 1U);
     EXPECT_EQ(load.lastProgressAt(), 100) << "an engine that was idle owes nothing yet";
@@ -21,6 +21,9 @@ TEST(LocalLoad, ARequestIsPendingUntilItsFirstTokenThenDecoding)
     running.firstToken(600);
     EXPECT_EQ(load.pendingPrefillTokens(), 0U);
     EXPECT_EQ(load.decoding(), 1U);
+    EXPECT_EQ(load.firstTokens().count, 1U);
+    EXPECT_EQ(load.firstTokens().promptTokens, 300U);
+    EXPECT_EQ(load.firstTokens().nanoseconds, 400U);
 
     running.token(700);
     EXPECT_EQ(load.lastProgressAt(), 700);
@@ -36,8 +39,9 @@ TEST(LocalLoad, ARequestThatEndsWithoutATokenTakesItsPendingTokensAlong)
 {
     LocalLoad load;
     {
-        const LocalLoad::Running first(load, 10, 1);
-        const LocalLoad::Running second(load, 20, 50);
+        const LocalLoad::Running first(load, LocalLoad::Kind::Stream, 10, 1);
+        const LocalLoad::Running second(load, LocalLoad::Kind::Plain, 20, 50);
+        EXPECT_EQ(load.streams(), 1U) << "the other one is no stream";
         EXPECT_EQ(load.lastProgressAt(), 1) << "a second request is no progress";
     }
     EXPECT_EQ(load.pendingPrefillTokens(), 0U);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/process/data_plane.h"
+
+#include "shared/base/log.h"
+
+#include <future>
+#include <random>
+
+namespace signalbox::process {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kSweepEvery = 1s;
+
+http::ListenerLimits limitsFrom(const HttpConfig& config)
+{
+    http::ListenerLimits limits;
+    limits.connections = config.connectionsMax;
+    limits.connectionsPerSource = config.connectionsPerSourceMax;
+    limits.server.bodyBytes = config.requestBodyBytes;
+    limits.server.headDeadline = config.headDeadline;
+    limits.server.bodyDeadline = config.bodyDeadline;
+    limits.server.keepAliveIdle = config.keepAliveIdle;
+    return limits;
+}
+
+std::uint64_t randomSeed()
+{
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32U) | device();
+}
+
+runtime::Task<void> sweep(runtime::Loop& loop, proxy::CoreProxy& proxy)
+{
+    for (;;) {
+        if (co_await loop.sleep(kSweepEvery) != runtime::Fault::None)
+            co_return;
+        proxy.sweep(loop.now().time_since_epoch().count());
+    }
+}
+
+// `busy` and `ended` outlive it: drain() waits for every core.
+runtime::Task<void> whenEmpty(runtime::Core* core, std::chrono::milliseconds deadline,
+                              std::atomic<std::size_t>* busy, std::promise<void>* ended)
+{
+    const auto until = core->loop().after(deadline);
+    const auto fault = co_await core->gate().whenEmpty(core->loop(), until);
+    if (fault != runtime::Fault::None)
+        ++*busy;
+    ended->set_value();
+}
+
+} // namespace
+
+// Failures are told one line each, at most as many a second as a person can read.
+class DataPlane::Sink final : public proxy::ExchangeSink {
+public:
+    void record(const proxy::ExchangeRecord& record) override
+    {
+        const bool isFailure = record.outcome == proxy::Outcome::Interrupted
+            || record.outcome == proxy::Outcome::Unavailable;
+        if (!isFailure || !mayTell(record.endedAt))
+            return;
+        log::warn("proxy", "exchange_failed", "id", record.requestId, "outcome",
+                  proxy::nameOf(record.outcome), "attempts", record.attempts, "why",
+                  record.reason);
+    }
+
+private:
+    bool mayTell(std::int64_t now)
+    {
+        constexpr std::int64_t kSecond = 1'000'000'000;
+        constexpr int kLinesASecond = 10;
+        std::int64_t began = secondBegan_.load(std::memory_order_relaxed);
+        if (now - began >= kSecond && secondBegan_.compare_exchange_strong(began, now))
+            lines_.store(0, std::memory_order_relaxed);
+        return lines_.fetch_add(1, std::memory_order_relaxed) < kLinesASecond;
+    }
+
+    std::atomic<std::int64_t> secondBegan_{0};
+    std::atomic<int> lines_{0};
+};
+
+DataPlane::DataPlane(const AgentConfig& config, Parts parts)
+    : parts_(std::move(parts)), sink_(std::make_unique<Sink>()),
+      cores_(runtime::CoreSetOptions{config.cores, {}}), proxies_(cores_.size())
+{
+    shared_.load = parts_.load;
+    shared_.sink = sink_.get();
+    shared_.ready = parts_.ready;
+    shared_.suspected
+        = [this](const upstream::Member& member) { parts_.suspected(member.address); };
+    for (std::size_t n = 0; n < cores_.size(); ++n) {
+        std::promise<void> made;
+        cores_.post(n, [this, n, &made](runtime::Core& core) {
+            proxies_[n] = std::make_unique<proxy::CoreProxy>(core.loop(), shared_, randomSeed());
+            core.loop().spawn(sweep(core.loop(), *proxies_[n]));
+            made.set_value();
+        });
+        made.get_future().wait();
+    }
+    listener_ = std::make_unique<http::Listener>(
+        cores_, limitsFrom(config.http),
+        [this](runtime::Core& core, http::ServerConnection& client, http::Request& request) {
+            return proxies_[core.index()]->handle(client, request);
+        });
+}
+
+DataPlane::~DataPlane()
+{
+    drain(0ms);
+}
+
+base::Result<std::string> DataPlane::listen(const std::string& address)
+{
+    SB_TRY(const runtime::Address wanted, runtime::Address::parse(address));
+    SB_TRY(const runtime::Address bound, listener_->start(wanted));
+    return bound.text();
+}
+
+void DataPlane::publish(proxy::ProxySnapshotPtr snapshot)
+{
+    const bool isTaken = cores_.broadcast([this, snapshot](runtime::Core& core) {
+        proxies_[core.index()]->publish(snapshot);
+    });
+    if (!isTaken)
+        log::warn("process", "snapshot_not_taken", "revision", snapshot->revision);
+}
+
+void DataPlane::closeIdle(const std::string& address)
+{
+    cores_.broadcast([this, address](runtime::Core& core) {
+        proxies_[core.index()]->connections().closeIdle(address);
+    });
+}
+
+bool DataPlane::drain(std::chrono::milliseconds deadline)
+{
+    if (isStopped_)
+        return true;
+    isStopped_ = true;
+    listener_->stopAccepting();
+    std::atomic<std::size_t> busy{0};
+    std::vector<std::promise<void>> done(cores_.size());
+    for (std::size_t n = 0; n < cores_.size(); ++n) {
+        cores_.post(n, [&, n](runtime::Core& core) {
+            core.gate().close();
+            core.loop().spawn(whenEmpty(&core, deadline, &busy, &done[n]));
+        });
+    }
+    for (auto& promise : done)
+        promise.get_future().wait();
+    for (std::size_t n = 0; n < cores_.size(); ++n) {
+        std::promise<void> closed;
+        cores_.post(n, [this, n, &closed](runtime::Core&) {
+            proxies_[n]->connections().closeAll();
+            closed.set_value();
+        });
+        closed.get_future().wait();
+    }
+    cores_.stop();
+    return busy == 0;
+}
+
+proxy::StatisticsTotals DataPlane::totals() const
+{
+    proxy::StatisticsTotals totals;
+    for (const auto& proxy : proxies_)
+        totals.add(proxy->statistics());
+    return totals;
+}
+
+OpenTotals DataPlane::open() const
+{
+    OpenTotals totals;
+    upstream::Ticks oldest = 0;
+    for (const auto& proxy : proxies_) {
+        totals.count += proxy->open().count();
+        const upstream::Ticks began = proxy->open().oldestStartedAt();
+        if (began != 0 && (oldest == 0 || began < oldest))
+            oldest = began;
+    }
+    if (oldest != 0) {
+        const auto now = base::systemClock().monotonic().time_since_epoch();
+        totals.oldestMs = (now.count() - oldest) / 1'000'000;
+    }
+    return totals;
+}
+
+} // namespace signalbox::process

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/process/member_watch.h"
+
+#include "agent/upstream/load_balancer.h"
+
+namespace signalbox::process {
+
+namespace {
+
+upstream::Ticks ticksOf(base::Monotonic moment)
+{
+    return moment.time_since_epoch().count();
+}
+
+health::MemberProber::Options proberOptions(const MemberWatch::Parts& parts,
+                                            health::MemberVerdictSink& sink)
+{
+    health::HealthSettings settings;
+    settings.probeInterval = parts.config.health.probeInterval;
+    settings.probeTimeout = parts.config.health.probeTimeout;
+    settings.downAfter = parts.config.health.downAfter;
+    settings.upAfter = parts.config.health.upAfter;
+    return {.executor = parts.executor,
+            .clock = parts.clock,
+            .makeFetcher = parts.makeFetcher,
+            .settings = settings,
+            .overrides = {},
+            .sink = sink};
+}
+
+telemetry::LoadWatch::Parts loadParts(const MemberWatch::Parts& parts, telemetry::LoadSink& sink)
+{
+    return {.sink = sink,
+            .executor = parts.executor,
+            .clock = parts.clock,
+            .security = {},
+            .ownName = parts.agentId};
+}
+
+} // namespace
+
+MemberWatch::MemberWatch(Parts parts)
+    : parts_(std::move(parts)), prober_(proberOptions(parts_, *this)),
+      loadWatch_(loadParts(parts_, *this))
+{
+}
+
+void MemberWatch::follow(const proxy::ProxySnapshot& snapshot,
+                         const control::FleetPicture& picture)
+{
+    std::vector<health::MemberTarget> targets;
+    std::map<std::string, std::string> controlAddresses;
+    serveOf_.clear();
+    agentAt_.clear();
+    for (const proxy::PoolPlan& pool : snapshot.pools) {
+        const auto described = picture.policy.pools.find(pool.name);
+        for (const upstream::Member& member : pool.members) {
+            if (member.kind == upstream::MemberKind::Agent) {
+                targets.push_back({member.address, nullptr});
+                serveOf_[member.id] = member.address;
+                agentAt_[member.address] = member.id;
+                const auto record = picture.agents.find(member.id);
+                if (record != picture.agents.end() && !record->second.addresses.control.empty())
+                    controlAddresses[member.id] = record->second.addresses.control;
+                continue;
+            }
+            // The engine beside this agent has a monitor of its own.
+            if (snapshot.localEngine && snapshot.localEngine->address == member.address)
+                continue;
+            for (const model::StaticMember& listed : described->second.members) {
+                if (listed.url == "http://" + member.address)
+                    targets.push_back({member.address, parts_.profileOf(listed.profile)});
+            }
+        }
+    }
+    prober_.setTargets(targets);
+    loadWatch_.setPeers(controlAddresses);
+}
+
+void MemberWatch::onLoad(const std::string& agent, const model::LoadReport& report,
+                         base::Monotonic receivedAt)
+{
+    const auto address = serveOf_.find(agent);
+    if (address == serveOf_.end())
+        return;
+    for (const auto& cell : parts_.registry.cellsAt(address->second))
+        cell->take(report, ticksOf(receivedAt));
+}
+
+void MemberWatch::onLoadLost(const std::string& agent, const std::string&)
+{
+    const auto address = serveOf_.find(agent);
+    if (address == serveOf_.end())
+        return;
+    for (const auto& cell : parts_.registry.cellsAt(address->second))
+        cell->forgetReports();
+}
+
+void MemberWatch::onProbe(const std::string& address, const health::MemberVerdict& verdict)
+{
+    const auto reachability
+        = verdict.isReachable ? upstream::Reachability::Up : upstream::Reachability::Down;
+    const auto serves = model::mayServe(verdict.health.state) ? upstream::MemberCell::Serves::Yes
+                                                              : upstream::MemberCell::Serves::No;
+    for (const auto& cell : parts_.registry.cellsAt(address))
+        cell->takeProbe(reachability, serves, ticksOf(parts_.clock.monotonic()));
+}
+
+void MemberWatch::onFlip(const std::string& address, const health::MemberVerdict& before,
+                         const health::MemberVerdict& now)
+{
+    if (before.isReachable == now.isReachable)
+        return;
+    const auto agent = agentAt_.find(address);
+    recorder::EventNote note;
+    note.kind = now.isReachable ? "member_reachable" : "member_unreachable";
+    note.object = agent == agentAt_.end() ? address : agent->second;
+    note.text = now.isReachable
+        ? note.object + " answers " + parts_.agentId + " again"
+        : note.object + " is unreachable from " + parts_.agentId + ": " + now.health.reason;
+    note.severity = now.isReachable ? model::Severity::Info : model::Severity::Warning;
+    parts_.tell(std::move(note));
+}
+
+std::vector<model::MemberView> MemberWatch::views(const proxy::ProxySnapshot& snapshot) const
+{
+    std::vector<model::MemberView> views;
+    upstream::PickContext context;
+    context.now = ticksOf(parts_.clock.monotonic());
+    for (const proxy::PoolPlan& pool : snapshot.pools) {
+        for (std::size_t i = 0; i < pool.members.size(); ++i) {
+            const upstream::Member& member = pool.members[i];
+            model::MemberView view;
+            view.pool = pool.name;
+            view.address = member.address;
+            view.agent = member.kind == upstream::MemberKind::Agent ? member.id : "";
+            view.model = member.model;
+            view.reachable = member.cell->reachability() != upstream::Reachability::Down;
+            view.suspect = member.cell->isSuspect();
+            view.reason = upstream::nameOf(upstream::exclusionOf(member, i, context));
+            view.inFlight = member.cell->inFlight();
+            view.requestsTotal = member.cell->requestsTotal();
+            view.failuresTotal = member.cell->failuresTotal();
+            const upstream::Ticks reported = member.cell->reportedAt();
+            view.reportAgeMs = reported == 0 ? -1 : (context.now - reported) / 1'000'000;
+            views.push_back(std::move(view));
+        }
+    }
+    return views;
+}
+
+} // namespace signalbox::process

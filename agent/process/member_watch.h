@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/control/files/fleet_picture.h"
+#include "agent/health/member_prober.h"
+#include "agent/process/agent_config.h"
+#include "agent/proxy/proxy_snapshot.h"
+#include "agent/recorder/recorder.h"
+#include "agent/telemetry/load_watch.h"
+#include "agent/upstream/member_registry.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace signalbox::process {
+
+// Keeps the cells of the members this agent sends requests to: load reports as they come, probes of
+// their addresses, suspicion. Lives on: control. Owned by AgentProcess.
+class MemberWatch final : private telemetry::LoadSink, private health::MemberVerdictSink {
+public:
+    struct Parts {
+        const AgentConfig& config;
+        std::string agentId;
+        upstream::MemberRegistry& registry;
+        base::Executor& executor;
+        const base::Clock& clock;
+        health::MemberProber::MakeFetcher makeFetcher;
+        std::function<engine::ProfilePtr(const std::string& name)> profileOf;
+        std::function<void(recorder::EventNote)> tell;
+    };
+    explicit MemberWatch(Parts parts);
+
+    // Members of the newest snapshot, and who they are.
+    void follow(const proxy::ProxySnapshot& snapshot, const control::FleetPicture& picture);
+    // A connect there failed: probe it now.
+    void suspect(const std::string& address) { prober_.suspect(address); }
+    // How this agent sees them, for telemetry.
+    std::vector<model::MemberView> views(const proxy::ProxySnapshot& snapshot) const;
+
+private:
+    void onLoad(const std::string& agent, const model::LoadReport& report,
+                base::Monotonic receivedAt) override;
+    void onLoadLost(const std::string& agent, const std::string& why) override;
+    void onProbe(const std::string& address, const health::MemberVerdict& verdict) override;
+    void onFlip(const std::string& address, const health::MemberVerdict& before,
+                const health::MemberVerdict& now) override;
+
+    Parts parts_;
+    std::map<std::string, std::string> serveOf_; // agent id -> address requests go to
+    std::map<std::string, std::string> agentAt_; // and back
+    health::MemberProber prober_;
+    telemetry::LoadWatch loadWatch_;
+};
+
+} // namespace signalbox::process
