@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/process/data_plane.h"
 
+#include "agent/http/h1_writer.h"
+#include "shared/base/limits.h"
 #include "shared/base/log.h"
 
 #include <future>
@@ -39,6 +41,44 @@ runtime::Task<void> sweep(runtime::Loop& loop, proxy::CoreProxy& proxy)
             co_return;
         proxy.sweep(loop.now().time_since_epoch().count());
     }
+}
+
+struct ObserverAnswer {
+    int status = 200;
+    std::string_view type = "text/plain; charset=utf-8";
+    std::string_view body;
+};
+
+ObserverAnswer answerFor(const http::Request& request, std::string_view metrics,
+                         const proxy::ReadyAnswer& ready)
+{
+    const std::string_view path = request.head.path();
+    if (request.head.method != http::Method::Get)
+        return {405, "text/plain", "only GET is answered here\n"};
+    if (path == "/healthz")
+        return {200, "text/plain", "ok\n"};
+    if (path == "/readyz")
+        return {ready.isReady ? 200 : 503, "text/plain", ready.text};
+    if (path == "/metrics")
+        return {200, "text/plain; version=0.0.4; charset=utf-8", metrics};
+    return {404, "text/plain", "there are /metrics, /healthz and /readyz\n"};
+}
+
+// The connection and the request outlive it: their owner awaits it.
+runtime::Task<void> answerObserver(http::ServerConnection* client, http::Request* request,
+                                   const ObservePages* pages, proxy::ReadyAnswer ready)
+{
+    const ObservePages::Page metrics = pages->metrics();
+    const ObserverAnswer answer = answerFor(*request, *metrics, ready);
+    std::array<char, http::kHeadBufferBytes> buffer;
+    http::HeadWriter head(buffer);
+    head.response(answer.status);
+    head.field(http::HeaderName::ContentType, answer.type);
+    if (!client->keepsAlive())
+        head.close();
+    head.contentLength(answer.body.size());
+    if (co_await client->sendWhole(head.finish(), answer.body) != runtime::Fault::None)
+        client->abort();
 }
 
 // `busy` and `ended` outlive it: drain() waits for every core.
@@ -120,6 +160,18 @@ base::Result<std::string> DataPlane::listen(const std::string& address)
     return bound.text();
 }
 
+base::Result<std::string> DataPlane::listenForObservers(const std::string& address)
+{
+    SB_TRY(const runtime::Address wanted, runtime::Address::parse(address));
+    observers_ = std::make_unique<http::Listener>(
+        cores_, http::ListenerLimits{limits::kObserveConnections, limits::kObserveConnections, {}},
+        [this](runtime::Core&, http::ServerConnection& client, http::Request& request) {
+            return answerObserver(&client, &request, parts_.pages, parts_.ready());
+        });
+    SB_TRY(const runtime::Address bound, observers_->start(wanted));
+    return bound.text();
+}
+
 void DataPlane::publish(proxy::ProxySnapshotPtr snapshot)
 {
     const bool isTaken = cores_.broadcast([this, snapshot](runtime::Core& core) {
@@ -142,6 +194,8 @@ bool DataPlane::drain(std::chrono::milliseconds deadline)
         return true;
     isStopped_ = true;
     listener_->stopAccepting();
+    if (observers_)
+        observers_->stopAccepting();
     std::atomic<std::size_t> busy{0};
     std::vector<std::promise<void>> done(cores_.size());
     for (std::size_t n = 0; n < cores_.size(); ++n) {

@@ -3,6 +3,7 @@
 
 #include "agent/http/listener.h"
 #include "agent/process/agent_config.h"
+#include "agent/process/observe_pages.h"
 #include "agent/proxy/core_proxy.h"
 #include "agent/runtime/core_set.h"
 
@@ -30,12 +31,15 @@ public:
         std::function<proxy::ReadyAnswer()> ready;
         // A connect to this address failed. From any core.
         std::function<void(const std::string& address)> suspected;
+        const ObservePages* pages = nullptr;
     };
     DataPlane(const AgentConfig& config, Parts parts);
     ~DataPlane();
 
     // The address that is bound.
     base::Result<std::string> listen(const std::string& address);
+    // /metrics, /healthz and /readyz, apart from the clients' door.
+    base::Result<std::string> listenForObservers(const std::string& address);
     void publish(proxy::ProxySnapshotPtr snapshot);
 
     // No new connection and no new request on old ones; then waits until nothing is open or the
@@ -58,6 +62,7 @@ private:
     runtime::CoreSet cores_;
     std::vector<std::unique_ptr<proxy::CoreProxy>> proxies_; // by core
     std::unique_ptr<http::Listener> listener_;
+    std::unique_ptr<http::Listener> observers_;
     bool isStopped_ = false;
 };
 

@@ -122,6 +122,20 @@ void MemberWatch::onFlip(const std::string& address, const health::MemberVerdict
     parts_.tell(std::move(note));
 }
 
+std::optional<MemberWatch::Reported> MemberWatch::reportOf(const std::string& agent) const
+{
+    const auto address = serveOf_.find(agent);
+    if (address == serveOf_.end())
+        return std::nullopt;
+    for (const auto& cell : parts_.registry.cellsAt(address->second)) {
+        if (cell->reportedAt() == 0)
+            continue;
+        const auto age = ticksOf(parts_.clock.monotonic()) - cell->reportedAt();
+        return Reported{cell->report(), age / 1'000'000};
+    }
+    return std::nullopt;
+}
+
 std::vector<model::MemberView> MemberWatch::views(const proxy::ProxySnapshot& snapshot) const
 {
     std::vector<model::MemberView> views;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace signalbox::process {
@@ -36,6 +37,12 @@ public:
     void follow(const proxy::ProxySnapshot& snapshot, const control::FleetPicture& picture);
     // A connect there failed: probe it now.
     void suspect(const std::string& address) { prober_.suspect(address); }
+    // The newest report of an agent among them, with its age; nothing where none has come.
+    struct Reported {
+        model::LoadReport report;
+        std::int64_t ageMs = 0;
+    };
+    std::optional<Reported> reportOf(const std::string& agent) const;
     // How this agent sees them, for telemetry.
     std::vector<model::MemberView> views(const proxy::ProxySnapshot& snapshot) const;
 

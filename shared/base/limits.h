@@ -183,4 +183,7 @@ inline constexpr std::size_t kObserveConnections = 64;
 inline constexpr auto kObserveHeadDeadline = 5s;
 inline constexpr auto kObserveIdle = 75s;
 
+// --- Process: work handed to the one thread that may block. ---
+inline constexpr std::size_t kDiskJobs = 1'024;
+
 } // namespace signalbox::limits

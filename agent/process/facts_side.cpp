@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/process/facts_side.h"
+
+#include "agent/engine/canonical_series.h"
+#include "agent/telemetry/metrics_text.h"
+
+namespace signalbox::process {
+
+namespace {
+
+std::vector<telemetry::SeriesColumn> engineColumns()
+{
+    return telemetry::seriesColumns(engine::engineColumns(), [](const engine::SampleColumn& column) {
+        return column.kind == engine::SeriesKind::Counter ? model::SeriesKind::Counter
+                                                          : model::SeriesKind::Gauge;
+    });
+}
+
+std::vector<telemetry::SeriesColumn> hostColumns()
+{
+    return telemetry::seriesColumns(
+        health::hostColumns(), [](const health::HostColumn&) { return model::SeriesKind::Gauge; });
+}
+
+} // namespace
+
+FactsSide::FactsSide(Parts parts)
+    : parts_(std::move(parts)), book_(parts_.config.id, parts_.bootId), recorder_(book_.own()),
+      host_(parts_.clock), proxySource_(parts_.proxy, parts_.clock)
+{
+    if (parts_.engine)
+        table_.add(engineColumns(), parts_.engine);
+    table_.add(telemetry::ProxySource::columns(), [this] { return proxySource_.sample(); });
+    table_.add(hostColumns(), [this] { return hostValues_ = host_.read().values; });
+    sampler_ = std::make_unique<telemetry::Sampler>(
+        telemetry::Sampler::Parts{.table = table_,
+                                  .feed = book_.own(),
+                                  .recorder = recorder_,
+                                  .executor = parts_.executor,
+                                  .clock = parts_.clock,
+                                  .interval = parts_.config.telemetry.interval});
+    relay_ = std::make_unique<telemetry::FleetRelay>(
+        telemetry::FleetRelay::Parts{.book = book_,
+                                     .executor = parts_.executor,
+                                     .clock = parts_.clock,
+                                     .security = {}});
+    service_ = std::make_unique<telemetry::TelemetryService>(
+        telemetry::TelemetryService::Parts{.book = book_,
+                                           .interest = *relay_,
+                                           .executor = parts_.executor,
+                                           .clock = parts_.clock,
+                                           .fleet = parts_.config.fleet,
+                                           .features = {}});
+    service_->registerOn(parts_.methods);
+    load_ = std::make_unique<telemetry::LoadPublisher>(parts_.load, parts_.executor, parts_.clock);
+    load_->registerOn(parts_.methods);
+}
+
+void FactsSide::tell(recorder::EventNote note)
+{
+    recorder_.recordEvent(telemetry::unixMs(parts_.clock), std::move(note));
+}
+
+void FactsSide::setState(model::AgentState state)
+{
+    if (!book_.own().state() || *book_.own().state() != state)
+        book_.own().setState(std::move(state));
+}
+
+std::string FactsSide::metricsPage()
+{
+    telemetry::MetricsText text;
+    telemetry::addProxyMetrics(text, parts_.proxy());
+    if (parts_.engine) {
+        const auto columns = engineColumns();
+        const auto values = parts_.engine();
+        telemetry::addColumns(text, columns, values);
+    }
+    const auto columns = hostColumns();
+    telemetry::addColumns(text, columns, hostValues_);
+    const telemetry::TelemetryCounters counters = service_->counters();
+    text.family("signalbox_telemetry_readers", telemetry::MetricsText::Type::Gauge,
+                "Readers of this agent's telemetry.");
+    text.sample(static_cast<double>(counters.readers));
+    text.family("signalbox_telemetry_readers_behind", telemetry::MetricsText::Type::Gauge,
+                "Readers that are not at the newest fact.");
+    text.sample(static_cast<double>(counters.readersBehind));
+    return text.take();
+}
+
+} // namespace signalbox::process
