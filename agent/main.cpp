@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/process/agent_process.h"
-#include "agent/process/config_file.h"
+#include "agent/process/config/config_file.h"
 #include "agent/process/version.h"
 #include "shared/base/log.h"
 

@@ -61,19 +61,20 @@ ControlSide::ControlSide(Parts parts)
 base::Status ControlSide::prepare()
 {
     if (!parts_.config.isGateway()) {
-        SB_TRY(engine_,
-               EngineSide::make({.config = parts_.config,
-                                 .profiles = parts_.profiles,
-                                 .executor = parts_.thread,
-                                 .clock = parts_.clock,
-                                 .makeFetcher = fetchersOn(parts_.thread),
-                                 .load = parts_.load,
-                                 .tell = [this](recorder::EventNote note) { tell(std::move(note)); },
-                                 .onChange =
-                                     [this] {
-                                         publish();
-                                         refresh();
-                                     }}));
+        SB_TRY(
+            engine_,
+            EngineSide::make({.config = parts_.config,
+                              .profiles = parts_.profiles,
+                              .executor = parts_.thread,
+                              .clock = parts_.clock,
+                              .makeFetcher = fetchersOn(parts_.thread),
+                              .load = parts_.load,
+                              .tell = [this](recorder::EventNote note) { tell(std::move(note)); },
+                              .onChange =
+                                  [this] {
+                                      publish();
+                                      refresh();
+                                  }}));
     }
     FactsSide::Parts facts{
         .config = parts_.config,
@@ -113,7 +114,8 @@ void ControlSide::makeControl()
     watch_ = std::make_unique<control::FleetWatch>(
         store_, parts_.thread, parts_.clock, keys_,
         control::FleetWatch::Handlers{
-            .onPicture = [this](control::FleetPicturePtr picture) { onPicture(std::move(picture)); },
+            .onPicture
+            = [this](control::FleetPicturePtr picture) { onPicture(std::move(picture)); },
             .onVerdict = [this](const control::PolicyVerdict&) { refresh(); },
             .onStore = [this](const state::MirrorState& state) { onStore(state); },
             .onEvent = [this](const model::Event& event) { tellEvent(event); },
@@ -133,7 +135,10 @@ void ControlSide::makeControl()
 void ControlSide::makeCommands()
 {
     const control::LiveFacts live{
-        .agent = [this](const std::string& agent) { return factsOf(agent); }, .demand = {}, .step = {}};
+        .agent = [this](const std::string& agent) { return factsOf(agent); },
+        .demand = {},
+        .step = {},
+    };
     ledger_ = std::make_unique<control::Ledger>(store_, parts_.clock, keys_);
     override_ = std::make_unique<control::LocalOverride>(control::LocalOverride::Parts{
         .ledger = *ledger_,

@@ -12,7 +12,7 @@
 #include "agent/control/fleet_watch.h"
 #include "agent/control/membership.h"
 #include "agent/control/snapshot_builder.h"
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 #include "agent/process/data_plane.h"
 #include "agent/process/engine_side.h"
 #include "agent/process/facts_side.h"

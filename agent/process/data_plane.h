@@ -2,7 +2,7 @@
 #pragma once
 
 #include "agent/http/listener.h"
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 #include "agent/process/observe_pages.h"
 #include "agent/proxy/core_proxy.h"
 #include "agent/runtime/core_set.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "agent/health/engine_monitor.h"
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 #include "agent/proxy/meters/local_load.h"
 #include "agent/recorder/recorder.h"
 

@@ -10,10 +10,11 @@ namespace {
 
 std::vector<telemetry::SeriesColumn> engineColumns()
 {
-    return telemetry::seriesColumns(engine::engineColumns(), [](const engine::SampleColumn& column) {
-        return column.kind == engine::SeriesKind::Counter ? model::SeriesKind::Counter
-                                                          : model::SeriesKind::Gauge;
-    });
+    return telemetry::seriesColumns(
+        engine::engineColumns(), [](const engine::SampleColumn& column) {
+            return column.kind == engine::SeriesKind::Counter ? model::SeriesKind::Counter
+                                                              : model::SeriesKind::Gauge;
+        });
 }
 
 std::vector<telemetry::SeriesColumn> hostColumns()

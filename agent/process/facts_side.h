@@ -2,7 +2,7 @@
 #pragma once
 
 #include "agent/health/host_metrics.h"
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 #include "agent/recorder/feed_book.h"
 #include "agent/recorder/recorder.h"
 #include "agent/telemetry/fleet_relay.h"

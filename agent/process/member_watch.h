@@ -3,7 +3,7 @@
 
 #include "agent/control/files/fleet_picture.h"
 #include "agent/health/member_prober.h"
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 #include "agent/proxy/proxy_snapshot.h"
 #include "agent/recorder/recorder.h"
 #include "agent/telemetry/load_watch.h"

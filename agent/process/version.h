@@ -3,7 +3,7 @@
 
 namespace signalbox::process {
 
-// As in CMakeLists.txt; a test holds the two together.
-inline constexpr const char* kVersion = "0.1.0";
+// The project's version, set by CMakeLists.txt.
+inline constexpr const char* kVersion = SIGNALBOX_VERSION;
 
 } // namespace signalbox::process

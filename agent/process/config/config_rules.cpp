@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/process/config_rules.h"
+#include "agent/process/config/config_rules.h"
 
 #include "agent/engine/engine_url.h"
 #include "agent/runtime/address.h"

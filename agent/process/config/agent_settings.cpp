@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/process/agent_settings.h"
+#include "agent/process/config/agent_settings.h"
 
 #include "shared/yaml/scalar_text.h"
 

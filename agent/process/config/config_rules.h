@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/process/agent_config.h"
-#include "agent/process/config_file.h"
+#include "agent/process/config/agent_config.h"
+#include "agent/process/config/config_file.h"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 
-#include "agent/process/agent_settings.h"
+#include "agent/process/config/agent_settings.h"
 
 #include <fmt/format.h>
 

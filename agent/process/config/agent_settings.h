@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/process/agent_config.h"
+#include "agent/process/config/agent_config.h"
 #include "shared/base/result.h"
 
 #include <chrono>

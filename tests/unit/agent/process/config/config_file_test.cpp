@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/process/config_file.h"
+#include "agent/process/config/config_file.h"
 
-#include "agent/process/agent_settings.h"
+#include "agent/process/config/agent_settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What resources/ shows to users is what the agent does: the table of defaults, the samples.
-#include "agent/process/config_file.h"
+#include "agent/process/config/config_file.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 std::filesystem::path resources()
 {
-    return std::filesystem::path(__FILE__).parent_path() / "../../../../resources";
+    return std::filesystem::path(__FILE__).parent_path() / "../../../../../resources";
 }
 
 std::string readText(const std::filesystem::path& file)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/process/config_file.h"
+#include "agent/process/config/config_file.h"
 
-#include "agent/process/agent_settings.h"
-#include "agent/process/config_rules.h"
+#include "agent/process/config/agent_settings.h"
+#include "agent/process/config/config_rules.h"
 #include "shared/base/names.h"
 #include "shared/yaml/bounded_file.h"
 #include "shared/yaml/scalar_text.h"
