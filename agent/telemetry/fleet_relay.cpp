@@ -51,30 +51,36 @@ void FleetRelay::follow(const model::AgentRecord& record, const model::ResumePoi
         ++peersLeftOut_;
         return;
     }
-    if (!feed->state()) { // until it speaks for itself, what it registered is what is known
-        model::AgentState state;
-        state.record = record;
-        feed->setState(std::move(state));
-        feed->setGone({"not reached yet", 0});
-    }
-    if (record.addresses.control.empty()) {
-        feed->setGone({"it offers no control address", 0});
-        return;
-    }
     following_.erase(id);
-    auto peer = std::make_unique<PeerFeed>(*feed, record.addresses.control, parts_.security,
+    auto peer = std::make_unique<PeerFeed>(*feed, record, parts_.security,
                                            parts_.book.own().id().str(), parts_.executor,
                                            parts_.clock);
+    if (record.addresses.control.empty()) {
+        peer->showRecord("it offers no control address");
+        return;
+    }
     if (resume != nullptr)
         peer->startNoLaterThan(*resume);
     peer->start();
     following_[id] = std::move(peer);
+    if (!patience_)
+        patience_ = parts_.executor.after(limits::kRelayPatience, [this] { showSilent(); });
+}
+
+void FleetRelay::showSilent()
+{
+    patience_.reset();
+    for (const auto& [id, peer] : following_)
+        peer->showRecord("not reached yet");
 }
 
 void FleetRelay::unfollow(const std::string& id)
 {
-    following_.erase(id);
     recorder::AgentFeed* feed = parts_.book.findPeer(id);
+    if (const auto peer = following_.find(id); peer != following_.end()) {
+        peer->second->showRecord("not reached yet");
+        following_.erase(peer);
+    }
     if (feed == nullptr)
         return;
     feed->setGone({"its registration ended", feed->gone() ? feed->gone()->lastSeenUnixMs
@@ -125,6 +131,7 @@ void FleetRelay::interestEnded()
 void FleetRelay::stopFollowing()
 {
     isFollowing_ = false;
+    patience_.reset();
     following_.clear();
     endedAt_.clear();
     std::vector<std::string> peers;

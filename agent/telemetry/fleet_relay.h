@@ -20,7 +20,8 @@ namespace signalbox::telemetry {
 // Lets this agent serve the whole fleet: while somebody watches it, each peer's own stream is
 // followed into its feed. A relay is never relayed: peers are asked about themselves only.
 // Lives on: control. Owned by agent/process; the book outlives it. Peers that are lost or whose
-// lease ended stay in the picture as they were last seen.
+// lease ended stay in the picture as they were last seen. A new peer is told of when it has spoken
+// or failed, or after limits::kRelayPatience: who asks once gets facts.
 class FleetRelay final : public FleetInterest {
 public:
     struct Parts {
@@ -45,6 +46,7 @@ public:
 private:
     void follow(const model::AgentRecord& record, const model::ResumePoint* resume);
     void unfollow(const std::string& id);
+    void showSilent();
     void interestEnded();
     void stopFollowing();
     void forgetLongGone();
@@ -55,6 +57,7 @@ private:
     std::map<std::string, base::Monotonic> endedAt_; // peers whose lease ended, still shown
     std::size_t watchers_ = 0;
     bool isFollowing_ = false;
+    base::Executor::TimerPtr patience_; // runs while a new peer may be silent still
     base::Executor::TimerPtr linger_;
     std::uint64_t peersLeftOut_ = 0;
     std::shared_ptr<FleetRelay*> self_; // null inside once this is gone

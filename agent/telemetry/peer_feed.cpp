@@ -32,11 +32,11 @@ base::Result<std::shared_ptr<rpc::Channel>> openChannel(const std::string& addre
 
 } // namespace
 
-PeerFeed::PeerFeed(recorder::AgentFeed& feed, const std::string& address,
+PeerFeed::PeerFeed(recorder::AgentFeed& feed, model::AgentRecord record,
                    const rpc::Security& security, const std::string& ownName,
                    base::Executor& executor, const base::Clock& clock)
-    : feed_(feed), address_(address), clock_(clock),
-      channel_(openChannel(address, security, ownName, executor)),
+    : feed_(feed), record_(std::move(record)), clock_(clock),
+      channel_(openChannel(record_.addresses.control, security, ownName, executor)),
       stream_(streamOptions(), executor, [this] { return channel_; }, *this)
 {
 }
@@ -69,7 +69,7 @@ base::Status PeerFeed::message(std::string bytes)
     for (series::AgentFact& fact : facts) {
         if (fact.agent != feed_.id())
             return base::Error(base::Code::FailedPrecondition,
-                               "at " + address_ + " answers " + fact.agent.str() + ", not "
+                               "at " + address() + " answers " + fact.agent.str() + ", not "
                                    + feed_.id().str(),
                                base::Origin::Upstream);
         apply(std::move(fact.fact));
@@ -105,7 +105,20 @@ void PeerFeed::lost(const base::Error& why)
     if (feed_.gone() == gone)
         return; // as before: nothing to tell again
     log::info("telemetry", "peer_lost", "agent", feed_.id().str(), "why", why.text());
-    feed_.setGone(std::move(gone));
+    if (!feed_.state())
+        showRecord(why.text());
+    else
+        feed_.setGone(std::move(gone));
+}
+
+void PeerFeed::showRecord(std::string why)
+{
+    if (feed_.state())
+        return;
+    model::AgentState state;
+    state.record = record_;
+    feed_.setState(std::move(state));
+    feed_.setGone({std::move(why), 0});
 }
 
 } // namespace signalbox::telemetry

@@ -4,6 +4,7 @@
 #include "agent/recorder/agent_feed.h"
 #include "shared/base/clock.h"
 #include "shared/base/executor.h"
+#include "shared/model/fleet.h"
 #include "shared/rpc/client_stream.h"
 #include "shared/series/telemetry_reader.h"
 
@@ -19,14 +20,18 @@ namespace signalbox::telemetry {
 // A peer that is lost is `gone` in its feed, with its last state kept, until it speaks again.
 class PeerFeed final : private rpc::ClientStream::Listener {
 public:
-    PeerFeed(recorder::AgentFeed& feed, const std::string& address, const rpc::Security& security,
+    // The record's control address is called; an empty one is an error of the caller.
+    PeerFeed(recorder::AgentFeed& feed, model::AgentRecord record, const rpc::Security& security,
              const std::string& ownName, base::Executor& executor, const base::Clock& clock);
 
     // Before start(): a reader of the fleet stopped there; begin no later, so that it misses
     // nothing.
     void startNoLaterThan(const model::ResumePoint& point) { start_ = point; }
     void start() { stream_.start(); }
-    const std::string& address() const { return address_; }
+    const std::string& address() const { return record_.addresses.control; }
+    // It has not spoken yet and is not waited for any longer: what it registered is shown, and why
+    // there is no more.
+    void showRecord(std::string why);
     std::uint64_t lossesTotal() const { return lossesTotal_; }
 
 private:
@@ -37,7 +42,7 @@ private:
     void apply(series::ReadFact fact);
 
     recorder::AgentFeed& feed_;
-    std::string address_;
+    model::AgentRecord record_;
     const base::Clock& clock_;
     base::Result<std::shared_ptr<rpc::Channel>> channel_;
     std::optional<model::ResumePoint> start_;

@@ -93,7 +93,9 @@ void Subscriber::tellFleet(Writer& writer, const recorder::FeedBook& book)
             isBehind_ = true;
             return;
         }
-        tellNews(writer, *feed->second, places_[feed->first]);
+        // A peer that is asked for the first time has none yet: a reader waits for its facts.
+        if (feed->second->state())
+            tellNews(writer, *feed->second, places_[feed->first]);
     }
 }
 

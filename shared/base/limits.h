@@ -169,6 +169,7 @@ inline constexpr std::size_t kFeedEvents = 1'024;
 inline constexpr std::size_t kRelayRows = 30; // per peer; a reader that is later is behind
 inline constexpr std::size_t kRelayEvents = 128;
 inline constexpr std::size_t kFirstEvents = 64; // of the past, for a reader that is new
+inline constexpr auto kRelayPatience = 1s; // for a peer to speak for itself before its record does
 inline constexpr auto kRelayLinger = 10s; // peers stay connected after the last watcher left
 inline constexpr auto kGoneAgentKept = 600s; // in the picture after its lease has ended
 inline constexpr std::size_t kTelemetryReaders = 64;
