@@ -208,18 +208,20 @@ std::optional<double> HostMetrics::memoryLimit() const
 std::optional<double> HostMetrics::memoryUsed() const
 {
     // A group without a limit shares the machine's memory, so the machine's use is what matters.
-    const auto meminfo = file("proc/meminfo");
-    const auto total = meminfo ? kilobytesField(*meminfo, "MemTotal:") : std::nullopt;
-    const auto limit = memoryLimit();
-    if (limit && total && *limit < *total) {
+    const std::string meminfo = file("proc/meminfo").value_or("");
+    const auto total = kilobytesField(meminfo, "MemTotal:");
+    const double limit = memoryLimit().value_or(kNoLimit);
+    if (total && limit < *total) {
         if (const auto used = number("sys/fs/cgroup" + groupOf("") + "/memory.current"))
             return used;
         if (const auto used
             = number("sys/fs/cgroup/memory" + groupOf("memory") + "/memory.usage_in_bytes"))
             return used;
     }
-    const auto available = meminfo ? kilobytesField(*meminfo, "MemAvailable:") : std::nullopt;
-    return total && available ? std::optional<double>(*total - *available) : std::nullopt;
+    const auto available = kilobytesField(meminfo, "MemAvailable:");
+    if (!total || !available)
+        return std::nullopt;
+    return *total - *available;
 }
 
 std::optional<std::string> HostMetrics::file(std::string_view path) const

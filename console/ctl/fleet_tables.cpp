@@ -299,6 +299,8 @@ std::vector<Cell> concernLines(const Picture& picture)
 std::string editText(const model::Edit& edit)
 {
     const auto& admin = std::get<model::AdminEdit>(edit);
+    if (admin.changes.empty() && admin.pool.empty())
+        return "first policy"; // the only record without a change to undo
     std::string text(nameOf(admin.verb));
     if (!admin.pool.empty())
         return text + " pool " + admin.pool;

@@ -90,6 +90,26 @@ TEST(Rpc, UnknownMethodsAndDeadlinesAreErrors)
     world.on([&] { channel.reset(); });
 }
 
+TEST(Rpc, HealthIsAnsweredAsTheStandardSays)
+{
+    tests::ControlThreadWorld world;
+    Agent agent(world);
+    auto channel = channelTo(world, *agent.server.start("127.0.0.1:0"), "");
+    const std::string kHealth = "grpc.health.v1.Health/Check";
+    // HealthCheckRequest.service = 1; HealthCheckResponse.status = 1: SERVING 1, NOT_SERVING 2.
+    const std::string ofService = std::string("\x0a\x06test.S", 8);
+
+    agent.server.setServing(true);
+    EXPECT_EQ(*callAndWait(world, *channel, kHealth, ""), "\x08\x01");
+    EXPECT_EQ(*callAndWait(world, *channel, kHealth, ofService), "\x08\x01");
+    agent.server.setServing(false);
+    EXPECT_EQ(*callAndWait(world, *channel, kHealth, ""), "\x08\x02");
+    EXPECT_EQ(callAndWait(world, *channel, kHealth, "\x0a\x01x").error().code(),
+              base::Code::NotFound);
+
+    world.on([&] { channel.reset(); });
+}
+
 TEST(Rpc, AStreamCarriesItemsInOrderAndIsClosedWhenItsReaderGoes)
 {
     tests::ControlThreadWorld world;

@@ -74,14 +74,6 @@ std::string_view verbOf(const ChangeOptions& change)
     return "change";
 }
 
-bool drains(const model::Preview& preview)
-{
-    const auto& edit = std::get<model::AdminEdit>(preview.plan.edit);
-    return !edit.changes.empty()
-        && std::all_of(edit.changes.begin(), edit.changes.end(),
-                       [](const model::AdminChange& c) { return c.admin == model::Admin::Drain; });
-}
-
 // One change on its way through the desk. Runs once.
 class Change {
 public:
@@ -233,9 +225,7 @@ ExitCode Change::conflictOf(const ApplyAnswer& answer)
 
 ExitCode Change::followOf(const model::Preview& preview, const ApplyAnswer& answer)
 {
-    const Goal goal = drains(preview) ? Goal::Drained : Goal::Applied;
-    report_.followed = follow(desk_, preview, answer.revision, goal);
-    report_.goal = goal;
+    report_.followed = follow(desk_, preview, answer.revision);
     report_.code = report_.followed->code;
     return print(desk_, report_);
 }

@@ -6,14 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace signalbox::ctl {
 
 namespace {
 
-void writeFollowed(JsonWriter& json, const Followed& followed, Goal goal)
+void writeFollowed(JsonWriter& json, const Followed& followed)
 {
     json.key("followed").beginObject();
-    json.field("goal", goal == Goal::Drained ? "drained" : "applied");
+    json.field("goal", followed.drained.empty() ? "applied" : "drained");
     json.key("reached").truth(followed.code == ExitCode::Done);
     json.field("problem", followed.problem).key("convergence");
     writeConvergence(json, followed.convergence);
@@ -31,19 +33,29 @@ std::string reportJson(const ChangeReport& report)
     json.field("audit_number", static_cast<std::int64_t>(report.auditNumber)).key("preview");
     writePreview(json, report.preview);
     if (report.followed)
-        writeFollowed(json, *report.followed, report.goal);
+        writeFollowed(json, *report.followed);
     else
         json.key("followed").null();
     return json.endObject().str();
+}
+
+bool isNamed(const model::Edit& edit, const AgentFacts& agent)
+{
+    const auto& changes = std::get<model::AdminEdit>(edit).changes;
+    return std::any_of(changes.begin(), changes.end(), [&](const model::AdminChange& change) {
+        return change.agent == agent.state.record.id.str();
+    });
 }
 
 void printFollowed(Desk& desk, const ChangeReport& report)
 {
     const Followed& followed = *report.followed;
     for (const AgentFacts& agent : followed.agents) {
+        if (!isNamed(report.preview.plan.edit, agent))
+            continue; // it only routes around the others
         const std::string id = safeText(agent.state.record.id.str());
         const model::DrainProgress& drain = agent.state.drain;
-        if (report.goal == Goal::Applied)
+        if (followed.drained.empty())
             desk.terminal.print(id + " " + std::string(nameOf(agent.state.admin)));
         else if (drain.phase == model::DrainPhase::Drained)
             desk.terminal.print(id + " drained: safe to stop");

@@ -16,7 +16,6 @@ struct ChangeReport {
     base::Revision revision = 0;
     std::uint64_t auditNumber = 0;
     model::Preview preview;
-    Goal goal = Goal::Applied;
     std::optional<Followed> followed;
 };
 

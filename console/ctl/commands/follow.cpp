@@ -16,15 +16,25 @@ constexpr std::chrono::milliseconds kLook{250};
 constexpr std::int64_t kAskAgainMs = 1000;
 constexpr std::int64_t kPlainProgressMs = 5000; // where lines cannot be rewritten
 
+std::set<std::string> drainedBy(const model::Edit& edit)
+{
+    std::set<std::string> agents;
+    for (const model::AdminChange& change : std::get<model::AdminEdit>(edit).changes) {
+        if (change.admin == model::Admin::Drain)
+            agents.insert(change.agent);
+    }
+    return agents;
+}
+
 class Follower {
 public:
-    Follower(Desk& desk, const model::Preview& preview, base::Revision revision, Goal goal)
+    Follower(Desk& desk, const model::Preview& preview, base::Revision revision)
         : desk_(desk)
         , agents_(preview.agents)
         , revision_(revision)
-        , goal_(goal)
         , startUnixMs_(desk.fleet.nowUnixMs())
     {
+        seen_.drained = drainedBy(preview.plan.edit);
     }
 
     Followed run();
@@ -48,7 +58,6 @@ private:
     Desk& desk_;
     std::vector<std::string> agents_;
     base::Revision revision_;
-    Goal goal_;
     std::int64_t startUnixMs_;
     std::int64_t askedUnixMs_ = 0;
     std::int64_t shownUnixMs_ = 0;
@@ -80,7 +89,8 @@ bool Follower::isReached() const
     if (seen_.agents.size() < agents_.size())
         return false;
     return std::all_of(seen_.agents.begin(), seen_.agents.end(), [this](const AgentFacts& agent) {
-        return goal_ == Goal::Drained ? isDrained(agent) : isApplied(agent);
+        const bool mustDrain = seen_.drained.contains(agent.state.record.id.str());
+        return mustDrain ? isDrained(agent) : isApplied(agent);
     });
 }
 
@@ -97,7 +107,8 @@ std::string Follower::agentText(const AgentFacts& agent) const
     if (agent.state.drain.phase == model::DrainPhase::Draining)
         return fmt::format("{} {} left, longest {}", id, agent.state.drain.remaining,
                            shortDuration(agent.state.drain.longestMs));
-    return id + " " + std::string(nameOf(agent.state.admin));
+    return seen_.drained.contains(id) ? id + " " + std::string(nameOf(agent.state.admin))
+                                      : id + " follows";
 }
 
 std::string Follower::line() const
@@ -161,9 +172,9 @@ Followed Follower::run()
 
 } // namespace
 
-Followed follow(Desk& desk, const model::Preview& preview, base::Revision revision, Goal goal)
+Followed follow(Desk& desk, const model::Preview& preview, base::Revision revision)
 {
-    return Follower(desk, preview, revision, goal).run();
+    return Follower(desk, preview, revision).run();
 }
 
 } // namespace signalbox::ctl

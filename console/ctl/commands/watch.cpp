@@ -21,6 +21,7 @@ struct Shown {
     std::string admin;
     std::string drain;
     std::string freshness;
+    std::map<std::string, std::string> members; // of a gateway: why each gets nothing
     bool operator==(const Shown&) const = default;
 };
 
@@ -36,6 +37,8 @@ Shown shownOf(const AgentFacts& agent)
         shown.drain = fmt::format("{}, {} left", nameOf(state.drain.phase), state.drain.remaining);
     shown.freshness
         = agent.goneReason.empty() ? nameOf(freshnessOf(agent)) : "left: " + agent.goneReason;
+    for (const model::MemberView& member : state.members)
+        shown.members[member.agent.empty() ? member.address : member.agent] = member.reason;
     return shown;
 }
 
@@ -98,6 +101,21 @@ private:
             writeOut("drain", id, before.drain, now.drain.empty() ? "none" : now.drain, nowUnixMs);
         if (now.freshness != before.freshness)
             writeOut("freshness", id, before.freshness, now.freshness, nowUnixMs);
+        for (const auto& [member, reason] : now.members)
+            lookAtMember(id, member, before.members, reason, nowUnixMs);
+    }
+
+    void lookAtMember(const std::string& id, const std::string& member,
+                      const std::map<std::string, std::string>& before, const std::string& reason,
+                      std::int64_t nowUnixMs)
+    {
+        const auto known = before.find(member);
+        const std::string old = known == before.end() ? "" : known->second;
+        if (reason == old)
+            return;
+        const std::string what = "member " + member;
+        writeOut(what.c_str(), id, old.empty() ? "gets traffic" : old,
+                 reason.empty() ? "gets traffic" : reason, nowUnixMs);
     }
 
     void writeOut(const char* what, const std::string& object, const std::string& before,

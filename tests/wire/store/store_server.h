@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/wire/store/child_process.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 

@@ -19,7 +19,7 @@ model::Preview drainPreview()
     preview.plan.edit = model::AdminEdit{model::Verb::Drain, "", {{"gpu-02", model::Admin::Drain}}};
     preview.plan.baseRevision = 419;
     preview.diff.push_back({"admin", "gpu-02", "admin", "run", "drain"});
-    preview.agents = {"gpu-02"};
+    preview.agents = {"gate-01", "gpu-02"}; // who drains, and who routes around it
     preview.survivors.push_back({"chat", 2, 1, 3, 0.4, 0.8, 310, 620});
     preview.warnings = {"one ready instance is left in chat"};
     return preview;
@@ -40,6 +40,7 @@ void letItDrain(FakeFleet& fleet)
     fleet.applyAnswer = applied();
     fleet.convergenceAnswer = {420, 1, 1, 4, 4, {}};
     fleet.onLook = [left = 4](FakeFleet& seen) mutable {
+        seen.now.agents[0].state.record.appliedRevision = 420;
         AgentFacts& agent = seen.now.agents[2];
         agent.state.record.appliedRevision = 420;
         agent.state.admin = model::Admin::Drain;
@@ -68,6 +69,7 @@ TEST(Drain, AsksShowsAppliesAndFollowsToDrained)
     EXPECT_TRUE(has(bench.terminal.out, "! one ready instance is left in chat"));
     EXPECT_TRUE(has(bench.terminal.progressLines[0], "gpu-02 3 left, longest 3.0s"));
     EXPECT_TRUE(has(bench.terminal.out, "gpu-02 drained: safe to stop"));
+    EXPECT_FALSE(has(bench.terminal.out, "gate-01 drained"));
 }
 
 TEST(Drain, ANoAppliesNothing)
@@ -250,8 +252,10 @@ TEST(Undo, FollowsUntilTheAgentsRunIt)
     undo.plan.edit = model::AdminEdit{model::Verb::Undrain, "", {{"gpu-02", model::Admin::Run}}};
     bench.fleet.previewAnswer = undo;
     bench.fleet.applyAnswer = applied();
-    bench.fleet.onLook
-        = [](FakeFleet& seen) { seen.now.agents[2].state.record.appliedRevision = 420; };
+    bench.fleet.onLook = [](FakeFleet& seen) {
+        seen.now.agents[0].state.record.appliedRevision = 420;
+        seen.now.agents[2].state.record.appliedRevision = 420;
+    };
 
     EXPECT_EQ(bench.run(), ExitCode::Done);
 

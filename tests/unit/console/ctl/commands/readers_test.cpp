@@ -194,10 +194,12 @@ TEST(Watch, WritesChangesAndNewEventsOnly)
 {
     Bench bench({"watch"});
     bench.fleet.now.events = {event(1, "from before")};
+    bench.fleet.now.agents[0].state.members.push_back({.pool = "chat", .agent = "gpu-01"});
     bench.fleet.onLook = [looks = 0](FakeFleet& seen) mutable {
         if (++looks == 2) {
             seen.now.agents[1].state.record.health = {model::Health::Wedged, "no token", kNow};
             seen.now.events.push_back(event(2, "ready -> wedged"));
+            seen.now.agents[0].state.members[0].reason = "its health probe is down";
         }
     };
     bench.terminal.interruptAfter = 4;
@@ -206,6 +208,8 @@ TEST(Watch, WritesChangesAndNewEventsOnly)
 
     EXPECT_TRUE(has(bench.terminal.out, "gpu-01  health: ready -> wedged: no token"));
     EXPECT_TRUE(has(bench.terminal.out, "gpu-03  health_changed: ready -> wedged"));
+    EXPECT_TRUE(has(bench.terminal.out,
+                    "gate-01  member gpu-01: gets traffic -> its health probe is down"));
     EXPECT_FALSE(has(bench.terminal.out, "from before"));
 }
 

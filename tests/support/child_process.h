@@ -29,7 +29,14 @@ public:
 
     // The first line that contains the text, also among those already said.
     std::optional<std::string> waitForLine(const std::string& text,
-                                           std::chrono::seconds most = std::chrono::seconds{60});
+                                           std::chrono::seconds most = std::chrono::seconds{60})
+    {
+        return waitForLineWith({text}, most);
+    }
+    // The first one that contains all of the parts, in that order.
+    std::optional<std::string> waitForLineWith(std::vector<std::string> parts,
+                                               std::chrono::seconds most
+                                               = std::chrono::seconds{60});
     // How often a line contained the text so far; waits until it is that often.
     bool waitForLines(const std::string& text, std::size_t count,
                       std::chrono::seconds most = std::chrono::seconds{60});

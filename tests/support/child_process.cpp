@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/wire/store/child_process.h"
+#include "tests/support/child_process.h"
 
 #include <algorithm>
 #include <array>
@@ -117,15 +117,24 @@ bool ChildProcess::waitForLines(const std::string& text, std::size_t count,
     return countLines(text) >= count;
 }
 
-std::optional<std::string> ChildProcess::waitForLine(const std::string& text,
-                                                     std::chrono::seconds most)
+
+std::optional<std::string> ChildProcess::waitForLineWith(std::vector<std::string> parts,
+                                                         std::chrono::seconds most)
 {
-    if (!waitForLines(text, 1, most))
-        return std::nullopt;
-    const std::lock_guard lock(mutex_);
-    return *std::find_if(lines_.begin(), lines_.end(), [&](const std::string& line) {
-        return line.find(text) != std::string::npos;
+    const auto hasAll = [&](const std::string& line) {
+        std::size_t at = 0;
+        return std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
+            at = line.find(part, at);
+            return at != std::string::npos;
+        });
+    };
+    std::unique_lock lock(mutex_);
+    auto found = lines_.end();
+    changed_.wait_for(lock, most, [&] {
+        found = std::find_if(lines_.begin(), lines_.end(), hasAll);
+        return hasEnded_ || found != lines_.end();
     });
+    return found == lines_.end() ? std::nullopt : std::optional(*found);
 }
 
 int ChildProcess::wait()
