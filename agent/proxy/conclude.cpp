@@ -3,6 +3,8 @@
 
 #include "agent/proxy/core_proxy.h"
 
+#include <algorithm>
+
 namespace signalbox::proxy {
 
 void conclude(CoreProxy& core, Exchange& exchange)
@@ -18,7 +20,9 @@ void conclude(CoreProxy& core, Exchange& exchange)
         statistics.endToEnd.record(std::chrono::nanoseconds(record.endedAt - record.receivedAt));
         statistics.promptTokens.add(record.promptTokens);
     }
-    statistics.completionTokens.add(record.completionTokens);
+    // Events were counted as they passed; usage may know of more: an event can hold several.
+    record.completionTokens = std::max(record.completionTokens, exchange.tokensCounted);
+    statistics.completionTokens.add(record.completionTokens - exchange.tokensCounted);
     record.requestId = std::move(exchange.requestId);
     if (exchange.route != nullptr)
         record.route = exchange.route->name;

@@ -37,6 +37,7 @@ struct Exchange {
     const RoutePlan* route = nullptr; // Entry only
     runtime::Deadline deadline = runtime::Deadline::never();
 
+    std::uint64_t tokensCounted = 0; // of this answer, in the core's statistics already
     bool answerBegun = false; // a byte of the answer may have reached the client
     ExchangeRecord record;
 

@@ -102,6 +102,9 @@ Task<void> Relay::stream(UpstreamCall& call)
 // False when the client is gone.
 Task<bool> Relay::flushEvents(UpstreamCall& call)
 {
+    const std::uint64_t tokens = call.pump().state().tokenEvents();
+    core_.statistics().completionTokens.add(tokens - exchange_.tokensCounted);
+    exchange_.tokensCounted = tokens;
     runtime::Block& out = call.pump().out();
     const Fault fault = co_await exchange_.client.sendChunk(out.view());
     out.truncate(0);

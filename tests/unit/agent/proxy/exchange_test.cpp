@@ -380,6 +380,32 @@ TEST(Exchange, KeysAreAskedForWhereThePolicySaysSo)
         proxy.ask(chatBody(), "authorization: Bearer abc\r\n").starts_with("HTTP/1.1 200"));
 }
 
+TEST(Exchange, TokensOfAStreamAreCountedAsTheyPassAndOnlyOnce)
+{
+    ScriptedEngine engine({[](RawSocket& socket, const std::string&) {
+                               socket.send(std::string(kStreamHead) + chunk(tokenEvent("one"))
+                                           + chunk(tokenEvent("two")));
+                               (void)socket.receiveSome(); // until the proxy lets go
+                               return false;
+                           },
+                           streams({"three", "four", "five"})});
+    ProxyHarness proxy({engine.address()});
+    const auto counted
+        = [&] { return proxy.core().statistics().completionTokens.value(); };
+
+    RawSocket client = proxy.connect();
+    client.send(chatRequest(chatBody(true)));
+    (void)client.receiveUntil("two");
+    EXPECT_EQ(counted(), 2U) << "while the stream is open";
+    client.close();
+    EXPECT_EQ(proxy.recordNumber(1).outcome, Outcome::ClientLeft);
+    EXPECT_EQ(proxy.recordNumber(1).completionTokens, 2U);
+
+    (void)proxy.ask(chatBody(true));
+    EXPECT_EQ(proxy.recordNumber(2).completionTokens, 3U);
+    EXPECT_EQ(counted(), 5U);
+}
+
 TEST(Exchange, BehindAGatewayTheAgentForwardsReportsAndAbortsWhatItsEngineCut)
 {
     ScriptedEngine engine({streams({"one"}), [](RawSocket& socket, const std::string&) {
