@@ -365,6 +365,9 @@ std::optional<control::AgentFacts> ControlSide::factsOf(const std::string& agent
     if (const auto reported = members_->reportOf(agent)) {
         facts.state.load = reported->report;
         facts.ageMs = reported->ageMs;
+        // Its own word is newer than its registration, which follows it through the store.
+        if (reported->report.acceptsWork && !model::mayServe(record->second.health.state))
+            facts.state.record.health.state = model::Health::Ready;
     }
     return facts;
 }

@@ -136,10 +136,10 @@ Exclusion exclusionOf(const Member& member, std::size_t index, const PickContext
 {
     if (context.tried.contains(index))
         return Exclusion::Tried;
+    if (member.cell->reachability() == Reachability::Down)
+        return Exclusion::Down; // first: what does not answer is not draining
     if (!member.cell->acceptsWork())
         return Exclusion::Draining;
-    if (member.cell->reachability() == Reachability::Down)
-        return Exclusion::Down;
     return member.cell->isSuspect() ? Exclusion::Suspect : Exclusion::None;
 }
 

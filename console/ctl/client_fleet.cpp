@@ -93,15 +93,15 @@ base::Result<T> ClientFleet::ask(Start start)
     return answer.get();
 }
 
-ClientFleet::ClientFleet() = default;
+ClientFleet::ClientFleet(client::ClientOptions options) : options_(std::move(options)) {}
 
 base::Result<std::unique_ptr<ClientFleet>> ClientFleet::open(client::ClientOptions options)
 {
-    std::unique_ptr<ClientFleet> fleet(new ClientFleet);
+    std::unique_ptr<ClientFleet> fleet(new ClientFleet(std::move(options)));
     ClientFleet& made = *fleet;
     const base::Status status = made.on([&]() -> base::Status {
         made.mirror_ = std::make_unique<client::FleetMirror>(base::systemClock());
-        SB_TRY(made.client_, client::FleetClient::open(std::move(options), made.thread_));
+        SB_TRY(made.client_, client::FleetClient::open(made.options_, made.thread_));
         return {};
     });
     if (!status)
@@ -204,6 +204,25 @@ base::Result<AgentAnswer> ClientFleet::agent()
     answer.fleet = std::move(told.fleet);
     answer.features = std::move(told.features);
     return answer;
+}
+
+base::Result<std::int64_t> ClientFleet::overrideLocally(const AgentFacts& at, model::Admin admin,
+                                                        const model::ApplyOptions& options)
+{
+    // The agents of a fleet are reached in the same manner: with TLS all of them, or none.
+    client::ClientOptions there = options_;
+    const std::string& first = options_.addresses.front();
+    there.addresses
+        = {first.substr(0, first.find("://")) + "://" + at.state.record.addresses.control};
+    std::unique_ptr<client::FleetClient> client;
+    SB_CHECK(on([&]() -> base::Status {
+        SB_TRY(client, client::FleetClient::open(std::move(there), thread_));
+        return {};
+    }));
+    auto until = ask<std::int64_t>(
+        [&client, admin, options](auto done) { client->overrideLocally(admin, options, done); });
+    on([&] { client.reset(); });
+    return until;
 }
 
 std::string ClientFleet::hashOf(const model::AuditRecord& record) const

@@ -30,11 +30,13 @@ public:
                                                         std::uint32_t count) override;
     base::Result<PolicyAnswer> policy() override;
     base::Result<AgentAnswer> agent() override;
+    base::Result<std::int64_t> overrideLocally(const AgentFacts& at, model::Admin admin,
+                                               const model::ApplyOptions& options) override;
     std::string hashOf(const model::AuditRecord& record) const override;
     std::int64_t nowUnixMs() const override;
 
 private:
-    ClientFleet();
+    explicit ClientFleet(client::ClientOptions options);
     // Runs on the client's thread and hands back what it returns.
     template <typename Work>
     auto on(Work work) -> decltype(work());
@@ -43,6 +45,7 @@ private:
     base::Result<T> ask(Start start);
 
     client::ClientThread thread_;
+    client::ClientOptions options_;
     std::string name_; // of the fleet
     std::unique_ptr<client::FleetMirror> mirror_; // lives on the thread
     std::unique_ptr<client::FleetClient> client_; // lives on the thread

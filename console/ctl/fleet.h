@@ -87,6 +87,10 @@ public:
         = 0;
     virtual base::Result<PolicyAnswer> policy() = 0;
     virtual base::Result<AgentAnswer> agent() = 0;
+    // Break-glass at that agent itself, which needs no store. Drain or Run; until when, 0 = ended.
+    virtual base::Result<std::int64_t> overrideLocally(const AgentFacts& at, model::Admin admin,
+                                                       const model::ApplyOptions& options)
+        = 0;
 
     // SHA-256, lower hex, of the bytes that the store keeps for this record.
     virtual std::string hashOf(const model::AuditRecord& record) const = 0;

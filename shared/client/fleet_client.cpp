@@ -19,6 +19,7 @@ constexpr const char* kApply = "signalbox.v1.CommandService/Apply";
 constexpr const char* kGetConvergence = "signalbox.v1.CommandService/GetConvergence";
 constexpr const char* kListAudit = "signalbox.v1.CommandService/ListAudit";
 constexpr const char* kGetPolicy = "signalbox.v1.CommandService/GetPolicy";
+constexpr const char* kOverrideLocally = "signalbox.v1.CommandService/OverrideLocally";
 constexpr const char* kGetAgent = "signalbox.v1.TelemetryService/GetAgent";
 
 base::Result<std::vector<model::AuditRecord>> recordsOf(const v1::ListAuditResponse& response)
@@ -170,6 +171,22 @@ void FleetClient::getAgent(Done<model::AgentIdentity> done)
     state_->call<v1::GetAgentResponse, v1::GetAgentRequest, model::AgentIdentity>(
         kGetAgent, v1::GetAgentRequest(),
         [](const auto& response) { return wire::fromWire(response); }, std::move(done));
+}
+
+void FleetClient::overrideLocally(model::Admin admin, const model::ApplyOptions& options,
+                                  Done<std::int64_t> done)
+{
+    v1::OverrideLocallyRequest request;
+    request.set_admin(admin == model::Admin::Drain ? v1::ADMIN_DRAIN : v1::ADMIN_RUN);
+    request.set_cause(options.cause);
+    request.set_request_id(options.requestId);
+    request.set_operator_name(options.operatorName);
+    state_->call<v1::OverrideLocallyResponse, v1::OverrideLocallyRequest, std::int64_t>(
+        kOverrideLocally, request,
+        [](const auto& response) {
+            return base::Result<std::int64_t>(response.expires_unix_ms());
+        },
+        std::move(done));
 }
 
 void FleetClient::watch(model::TelemetryScope scope, model::SampleWish samples,

@@ -53,6 +53,10 @@ public:
     void getPolicy(Done<model::PolicyAnswer> done);
     // Of the agent that is being talked to.
     void getAgent(Done<model::AgentIdentity> done);
+    // Break-glass, at the agent that is being talked to: Drain begins an override while the store
+    // is away, or gives it another hour; Run ends it. When it ends by itself, in Unix ms; 0 = none.
+    void overrideLocally(model::Admin admin, const model::ApplyOptions& options,
+                         Done<std::int64_t> done);
 
     // Watches until the client ends, through losses; once. The listener must outlive the client.
     void watch(model::TelemetryScope scope, model::SampleWish samples,

@@ -53,11 +53,21 @@ TEST_F(StoreAway, AgentsRestartAndServeWhileItsMachineIsFrozen)
     EXPECT_EQ(refused.status, 5) << refused.output;
     EXPECT_NE(refused.output.find("store"), std::string::npos) << refused.output;
 
+    const Finished byHand
+        = fleet_.ctl({"drain", "chat-1", "--by-hand", "--yes", "--cause", "it smells"});
+    EXPECT_EQ(byHand.status, 0) << byHand.output;
+    EXPECT_TRUE(watch_->waitForLine("chat-1  drained")) << watch_->output();
+    expectAnswers("drained by hand");
+
     ASSERT_EQ(::kill(keeper_, SIGCONT), 0);
     ASSERT_TRUE(watch_->waitForLine("gateway-2  store_back")) << watch_->output();
-    const Finished drain = fleet_.ctl({"drain", "chat-1", "--yes", "--cause", "x"});
+    ASSERT_TRUE(watch_->waitForLine("local_override_recorded")) << watch_->output();
+    const Finished drain = fleet_.ctl({"drain", "gateway-1", "--yes", "--cause", "it froze"});
     EXPECT_EQ(drain.status, 0) << drain.output;
     expectAnswers("after it came back");
+    const Finished audit = fleet_.ctl({"get", "audit"});
+    EXPECT_NE(audit.output.find("it smells"), std::string::npos) << audit.output;
+    EXPECT_NE(audit.output.find("it froze"), std::string::npos) << audit.output;
 }
 
 TEST_F(StoreAway, AKeeperThatIsKilledComesBackWithEverythingThatWasSaid)

@@ -263,8 +263,8 @@ base::Error CommandService::storeAway(const std::string& why) const
         : std::string("does not answer");
     return base::Error(base::Code::Unavailable,
                        fmt::format("the store {}: no command can be written. Traffic goes on at "
-                                   "revision {}. Bring the store back; until then {} itself can be "
-                                   "drained by hand, for an hour. ({})",
+                                   "revision {}. Bring the store back; until then one agent can be "
+                                   "drained for an hour: signalboxctl drain {} --by-hand. ({})",
                                    when, parts_.fleet.picture()->policy.revision, parts_.agent,
                                    why),
                        base::Origin::Store, base::Retry::Safe);

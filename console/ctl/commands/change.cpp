@@ -3,6 +3,7 @@
 #include "console/ctl/commands/change_report.h"
 #include "console/ctl/commands/commands.h"
 #include "console/ctl/commands/follow.h"
+#include "console/ctl/commands/settle.h"
 #include "console/ctl/preview_text.h"
 #include "console/ctl/safe_text.h"
 
@@ -10,20 +11,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <random>
 
 namespace signalbox::ctl {
 
 namespace {
 
 using Verb = ChangeOptions::Verb;
-
-// 128 random bits: two operators never share a request.
-std::string newRequestId()
-{
-    std::random_device random;
-    return fmt::format("ctl-{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-}
 
 model::Edit editOf(const ChangeOptions& change, std::int64_t nowUnixMs)
 {
@@ -89,12 +82,9 @@ private:
     bool isJson() const { return desk_.options.output == Output::Json; }
     void show(const model::Preview& preview);
     std::optional<ExitCode> settleRefusal(const model::Preview& preview);
-    std::optional<ExitCode> settleCause();
-    std::optional<ExitCode> settleAnswer();
     ExitCode applyOf(const model::Preview& preview);
     ExitCode conflictOf(const ApplyAnswer& answer);
     ExitCode followOf(const model::Preview& preview, const ApplyAnswer& answer);
-    ExitCode usage(const std::string& problem);
 
     Desk& desk_;
     ChangeOptions wanted_;
@@ -114,9 +104,9 @@ ExitCode Change::run()
     }
     if (const auto code = settleRefusal(*preview))
         return *code;
-    if (const auto code = settleCause())
+    if (const auto code = settleCause(desk_, wanted_))
         return *code;
-    if (const auto code = settleAnswer())
+    if (const auto code = settleAnswer(desk_, wanted_, "Apply? [y/N] "))
         return *code;
     return applyOf(*preview);
 }
@@ -127,12 +117,6 @@ void Change::show(const model::Preview& preview)
         return;
     for (const std::string& line : previewLines(preview, desk_.fleet.nowUnixMs()))
         desk_.terminal.print(line);
-}
-
-ExitCode Change::usage(const std::string& problem)
-{
-    desk_.terminal.complain("signalboxctl: " + problem);
-    return ExitCode::Usage;
 }
 
 // A refusal is overridden by typing the name it protects, never by a plain yes.
@@ -152,35 +136,6 @@ std::optional<ExitCode> Change::settleRefusal(const model::Preview& preview)
     report_.outcome = "refused";
     report_.code = ExitCode::Refused;
     return print(desk_, report_);
-}
-
-std::optional<ExitCode> Change::settleCause()
-{
-    if (!wanted_.cause.empty())
-        return std::nullopt;
-    if (!desk_.terminal.canAsk() || isJson())
-        return usage("--cause is missing: the audit keeps why");
-    wanted_.cause = desk_.terminal.ask("Cause (for the audit): ");
-    if (desk_.terminal.interrupted())
-        return ExitCode::Interrupted;
-    if (wanted_.cause.empty())
-        return usage("nothing was applied: a change needs a cause");
-    return std::nullopt;
-}
-
-std::optional<ExitCode> Change::settleAnswer()
-{
-    if (wanted_.answer == Answer::Yes)
-        return std::nullopt;
-    if (!desk_.terminal.canAsk() || isJson())
-        return usage("nothing was applied: nobody can be asked here, so say --yes");
-    const std::string answer = desk_.terminal.ask("Apply? [y/N] ");
-    if (desk_.terminal.interrupted())
-        return ExitCode::Interrupted;
-    if (answer == "y" || answer == "Y" || answer == "yes")
-        return std::nullopt;
-    desk_.terminal.print("nothing was applied");
-    return ExitCode::Failed;
 }
 
 ExitCode Change::applyOf(const model::Preview& preview)

@@ -30,6 +30,7 @@ ExitCode runVersion(Desk& desk);
 ExitCode runPreview(Desk& desk);
 ExitCode runApply(Desk& desk);
 ExitCode runChange(Desk& desk);
+ExitCode runByHand(Desk& desk);
 
 ExitCode run(Desk& desk);
 

@@ -68,6 +68,7 @@ struct Words {
     std::string wait;
     bool yes = false;
     bool noWait = false;
+    bool byHand = false;
     bool once = false;
     bool verify = false;
 };
@@ -189,6 +190,10 @@ void Parser::addChanges(CLI::App& parent, Command command)
         CLI::App* added = add(name, text, verb);
         added->add_option("AGENT", options_.change.agents, "ids of agents");
         added->add_option("--pool", options_.change.pool, "every agent of this pool");
+        if (command == Command::Change)
+            added->add_flag("--by-hand", words_.byHand,
+                            "at the agent itself while the store is away; a drain ends after an "
+                            "hour");
         if (verb == Verb::Drain)
             added->add_option("--deadline", words_.deadline,
                               "when the operator decides about what is left (10m, 2h); default: "
@@ -229,6 +234,13 @@ std::string Parser::finishChange()
         if (!wait)
             return "--wait " + words_.wait + " is no duration; write 90s, 10m or 2h";
         change.waitMs = *wait;
+    }
+    if (words_.byHand) {
+        if (change.agents.size() != 1 || !change.pool.empty())
+            return "--by-hand takes one agent: each is asked itself";
+        if (!words_.deadline.empty() || !change.overrideName.empty())
+            return "--by-hand takes neither --deadline nor --override";
+        options_.command = Command::ByHand;
     }
     change.answer = words_.yes || options_.command == Command::Apply ? Answer::Yes : Answer::Ask;
     change.follow = words_.noWait ? Follow::No : Follow::Yes;

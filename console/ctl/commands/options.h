@@ -23,6 +23,7 @@ enum class Command {
     Preview, // of options.change
     Apply, // of options.change, asking nothing
     Change, // preview, ask, apply, follow
+    ByHand, // a drain or its end at the agent itself, without the store
 };
 
 enum class Output { Table, Json };

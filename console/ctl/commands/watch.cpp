@@ -58,10 +58,12 @@ public:
                 lookAtAgent(agent, picture.nowUnixMs);
         }
         for (const model::Event& event : picture.events) {
-            std::uint64_t& seen = newestEvent_[event.agent];
-            if (event.sequence <= seen || !isWanted(event.agent))
+            // Sequences begin anew when an agent does; moments go on.
+            const std::pair place{event.unixMs, event.sequence};
+            auto& seen = newestEvent_[event.agent];
+            if (place <= seen || !isWanted(event.agent))
                 continue;
-            seen = event.sequence;
+            seen = place;
             if (!isFirst_)
                 writeOut(event);
         }
@@ -153,7 +155,7 @@ private:
     bool isFirst_ = true; // events from before the watch are for `get events`
     std::string link_;
     std::map<std::string, Shown> shown_;
-    std::map<std::string, std::uint64_t> newestEvent_;
+    std::map<std::string, std::pair<std::int64_t, std::uint64_t>> newestEvent_;
 };
 
 } // namespace

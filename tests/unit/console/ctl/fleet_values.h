@@ -19,6 +19,7 @@ inline AgentFacts instance(const std::string& id, model::Health health = model::
     agent.state.record.health.sinceUnixMs = kNow - 192'000;
     agent.state.record.appliedRevision = 419;
     agent.state.record.addresses.serve = "192.0.2.1:8800";
+    agent.state.record.addresses.control = "192.0.2.1:8801";
     agent.state.record.engine = {"http://192.0.2.1:8000", "vllm", "0.8.5", {"llama"}};
     agent.state.record.version = "0.1.0";
     agent.state.record.startedUnixMs = kNow - 3'600'000;

@@ -42,7 +42,7 @@ TEST(ModelJson, Agent)
         R"("retries_per_second":null,"tokens_per_second":null,"in_flight":12,"queued":null,)"
         R"("ttft_p50_ms":null,"ttft_p95_ms":null,"kv_used_ratio":null,"cpu_cores":null,)"
         R"("resident_bytes":null},)"
-        R"("addresses":{"serve":"192.0.2.1:8800","control":"","observe":"","store":""},)"
+        R"("addresses":{"serve":"192.0.2.1:8800","control":"192.0.2.1:8801","observe":"","store":""},)"
         R"("engine":{"url":"http://192.0.2.1:8000","profile":"vllm","version":"0.8.5",)"
         R"("models":["llama"]},"version":"0.1.0","boot_id":"",)"
         R"("started":"2025-12-31T23:00:00.000Z","applied_revision":419,"rejected_revision":0,)"

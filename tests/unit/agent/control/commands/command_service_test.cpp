@@ -192,7 +192,7 @@ TEST(CommandService, WithTheStoreAwayCommandsSaySinceWhenAndWhatToDo)
         EXPECT_THAT(error.message(), HasSubstr(" min ago)"));
         EXPECT_THAT(error.message(), HasSubstr("Traffic goes on at revision "
                                                + std::to_string(world.policy().revision)));
-        EXPECT_THAT(error.message(), HasSubstr("gw-1 itself can be drained by hand"));
+        EXPECT_THAT(error.message(), HasSubstr("signalboxctl drain gw-1 --by-hand"));
     }
     const auto policy = world.call<v1::GetPolicyResponse>("GetPolicy", v1::GetPolicyRequest{});
     ASSERT_TRUE(policy) << "the last good policy is still told";

@@ -61,6 +61,12 @@ public:
     }
     base::Result<PolicyAnswer> policy() override { return policyAnswer; }
     base::Result<AgentAnswer> agent() override { return agentAnswer; }
+    base::Result<std::int64_t> overrideLocally(const AgentFacts& at, model::Admin admin,
+                                               const model::ApplyOptions&) override
+    {
+        overridden.emplace_back(at.state.record.id.str(), admin);
+        return overrideAnswer;
+    }
     std::string hashOf(const model::AuditRecord& record) const override
     {
         return "hash of " + std::to_string(record.number) + record.cause;
@@ -75,7 +81,9 @@ public:
     base::Result<ApplyAnswer> applyAnswer = ApplyAnswer();
     base::Result<PolicyAnswer> policyAnswer = PolicyAnswer();
     base::Result<AgentAnswer> agentAnswer = AgentAnswer();
+    base::Result<std::int64_t> overrideAnswer = std::int64_t{0};
     model::Convergence convergenceAnswer;
+    std::vector<std::pair<std::string, model::Admin>> overridden;
     std::vector<model::AuditRecord> records; // oldest first
     std::vector<model::Edit> previewedEdits;
     std::vector<std::uint64_t> previewedUndos;

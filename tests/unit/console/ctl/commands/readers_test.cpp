@@ -213,6 +213,25 @@ TEST(Watch, WritesChangesAndNewEventsOnly)
     EXPECT_FALSE(has(bench.terminal.out, "from before"));
 }
 
+TEST(Watch, EventsOfAnAgentThatWasStartedAgainAreNew)
+{
+    Bench bench({"watch"});
+    bench.fleet.now.events = {event(500, "of the boot before")};
+    bench.fleet.onLook = [looks = 0](FakeFleet& seen) mutable {
+        if (++looks != 2)
+            return;
+        model::Event first = event(1, "of the new boot");
+        first.unixMs += 1'000;
+        seen.now.events.push_back(first);
+    };
+    bench.terminal.interruptAfter = 4;
+
+    bench.run();
+
+    EXPECT_TRUE(has(bench.terminal.out, "of the new boot"));
+    EXPECT_FALSE(has(bench.terminal.out, "of the boot before"));
+}
+
 TEST(Watch, JsonLinesNameWhatChanged)
 {
     Bench bench({"watch", "--agent", "gpu-03", "--output", "json"});
