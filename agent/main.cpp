@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/process/agent_process.h"
 #include "agent/process/config/config_file.h"
+#include "agent/process/named_files.h"
 #include "agent/process/version.h"
 #include "shared/base/log.h"
 
@@ -22,7 +23,7 @@ constexpr const char* kHelp
       "gateway where there is none.\n"
       "\n"
       "  signalbox-agent run [FILE]        run with this configuration (none: all defaults)\n"
-      "  signalbox-agent check FILE        tell every problem of a configuration\n"
+      "  signalbox-agent check FILE        tell every problem of it and of the files it names\n"
       "  signalbox-agent config --defaults every key with its default, unit and sentence\n"
       "  signalbox-agent version\n"
       "\n"
@@ -40,7 +41,12 @@ bool tell(const process::LoadedConfig& loaded)
 
 int check(const std::string& file)
 {
-    if (!tell(process::loadConfig(file, process::processEnvironment())))
+    const process::LoadedConfig loaded = process::loadConfig(file, process::processEnvironment());
+    const bool isUsable = tell(loaded);
+    const std::vector<std::string> problems = process::readNamedFiles(loaded.config).problems;
+    for (const std::string& problem : problems)
+        std::fprintf(stderr, "%s\n", problem.c_str());
+    if (!isUsable || !problems.empty())
         return kUsage;
     std::printf("%s is good\n", file.c_str());
     return kOk;

@@ -2,6 +2,7 @@
 #include "agent/process/agent_process.h"
 
 #include "agent/process/control_side.h"
+#include "agent/process/named_files.h"
 #include "agent/process/observe_pages.h"
 #include "agent/process/ready_file.h"
 #include "agent/runtime/threads/disk_thread.h"
@@ -9,6 +10,8 @@
 #include "shared/base/limits.h"
 #include "shared/base/log.h"
 #include "shared/rpc/grpc_server.h"
+
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <future>
@@ -28,8 +31,7 @@ struct AgentProcess::Parts {
     explicit Parts(AgentConfig c) : config(std::move(c)) {}
 
     AgentConfig config;
-    engine::ProfileRegistry profiles;
-    control::SeedPolicy seed;
+    NamedFiles files;
     std::unique_ptr<state::EtcdServer> storeServer; // embedded store only
     proxy::LocalLoad load;
     std::atomic<Readiness> readiness{Readiness::NoPolicy};
@@ -70,16 +72,11 @@ base::Status AgentProcess::Parts::readFiles()
         return base::Error(base::Code::PermissionDenied,
                            "cannot create data_dir " + config.dataDir + ": " + failure.message());
     }
-    auto loaded = engine::ProfileRegistry::load(config.profilesDir);
-    if (!loaded.problems.empty())
-        return base::Error(base::Code::InvalidArgument, loaded.problems.front());
-    profiles = std::move(loaded.registry);
-    if (!config.policySeed.empty()) {
-        seed = control::readSeedPolicy(config.policySeed);
-        if (!seed.problems.empty())
-            return base::Error(base::Code::InvalidArgument, seed.problems.front());
-    }
-    return {};
+    files = readNamedFiles(config);
+    if (files.problems.empty())
+        return {};
+    return base::Error(base::Code::InvalidArgument,
+                       fmt::format("{}", fmt::join(files.problems, "\n")));
 }
 
 base::Status AgentProcess::Parts::startStore()
@@ -125,7 +122,7 @@ base::Status AgentProcess::Parts::startControl()
     onControl([&] {
         ControlSide::Parts parts{
             .config = config,
-            .profiles = profiles,
+            .profiles = files.profiles,
             .thread = *control,
             .clock = base::systemClock(),
             .runOnDisk = [this](std::function<void()> work) { return disk->post(std::move(work)); },
@@ -150,7 +147,7 @@ base::Status AgentProcess::Parts::startControl()
         SB_TRY(addresses.control, grpc->start(config.listen.control.address, security));
         grpc->setServing(true);
     }
-    onControl([&] { controlSide->start(addresses, seed); });
+    onControl([&] { controlSide->start(addresses, files.seed); });
     return {};
 }
 

@@ -23,6 +23,7 @@ TEST(Names, TheNearestWordIsOfferedOnlyWhenItIsNear)
 
     EXPECT_EQ(nearestWord("contrl", known), "control");
     EXPECT_EQ(nearestWord("observer", known), "observe");
+    EXPECT_EQ(nearestWord("sevre", known), "serve");
     EXPECT_EQ(nearestWord("zzzzzz", known), std::nullopt);
 }
 
