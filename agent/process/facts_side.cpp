@@ -64,7 +64,7 @@ void FactsSide::tell(recorder::EventNote note)
 
 void FactsSide::setState(model::AgentState state)
 {
-    if (!book_.own().state() || *book_.own().state() != state)
+    if (statePace_.mustTell(state, parts_.clock.monotonic()))
         book_.own().setState(std::move(state));
 }
 
@@ -79,14 +79,34 @@ std::string FactsSide::metricsPage()
     }
     const auto columns = hostColumns();
     telemetry::addColumns(text, columns, hostValues_);
-    const telemetry::TelemetryCounters counters = service_->counters();
-    text.family("signalbox_telemetry_readers", telemetry::MetricsText::Type::Gauge,
-                "Readers of this agent's telemetry.");
-    text.sample(static_cast<double>(counters.readers));
-    text.family("signalbox_telemetry_readers_behind", telemetry::MetricsText::Type::Gauge,
-                "Readers that are not at the newest fact.");
-    text.sample(static_cast<double>(counters.readersBehind));
+    addTelemetryMetrics(text);
     return text.take();
+}
+
+void FactsSide::addTelemetryMetrics(telemetry::MetricsText& text) const
+{
+    using Type = telemetry::MetricsText::Type;
+    const telemetry::TelemetryCounters counters = service_->counters();
+    const auto add = [&text](const char* name, Type type, const char* sentence,
+                             std::uint64_t value) {
+        text.family(name, type, sentence);
+        text.sample(static_cast<double>(value));
+    };
+    add("signalbox_telemetry_readers", Type::Gauge, "Readers of this agent's telemetry.",
+        counters.readers);
+    add("signalbox_telemetry_readers_behind", Type::Gauge,
+        "Readers that are not at the newest fact.", counters.readersBehind);
+    add("signalbox_telemetry_readers_refused_total", Type::Counter,
+        "Readers beyond the most that are served.", counters.readersRefusedTotal);
+    add("signalbox_telemetry_batches_total", Type::Counter, "Batches written to readers.",
+        counters.batchesTotal);
+    add("signalbox_telemetry_sent_bytes_total", Type::Counter, "Bytes of these batches.",
+        counters.bytesTotal);
+    add("signalbox_telemetry_samples_missed_total", Type::Counter,
+        "Samples that readers were too slow for; each was told which.",
+        counters.samplesMissedTotal);
+    add("signalbox_telemetry_peers_left_out_total", Type::Counter,
+        "Agents beyond the most that are relayed.", relay_->peersLeftOut());
 }
 
 } // namespace signalbox::process

@@ -7,9 +7,11 @@
 #include "agent/recorder/recorder.h"
 #include "agent/telemetry/fleet_relay.h"
 #include "agent/telemetry/load_publisher.h"
+#include "agent/telemetry/metrics_text.h"
 #include "agent/telemetry/proxy_source.h"
 #include "agent/telemetry/sampler.h"
 #include "agent/telemetry/series_table.h"
+#include "agent/telemetry/state_pace.h"
 #include "agent/telemetry/telemetry_service.h"
 
 #include <functional>
@@ -43,11 +45,14 @@ public:
     std::string metricsPage();
 
 private:
+    void addTelemetryMetrics(telemetry::MetricsText& text) const;
+
     Parts parts_;
     recorder::FeedBook book_;
     recorder::Recorder recorder_;
     health::HostMetrics host_;
     std::vector<double> hostValues_; // of the newest sample
+    telemetry::StatePace statePace_;
     telemetry::ProxySource proxySource_;
     telemetry::SeriesTable table_;
     std::unique_ptr<telemetry::Sampler> sampler_;

@@ -90,8 +90,8 @@ Numbers numbersOf(const AgentFacts& agent)
     numbers.ttftP50Ms = valueOf(agent, "ttft_p50_ms");
     numbers.ttftP95Ms = valueOf(agent, "ttft_p95_ms");
     numbers.kvShare = valueOf(agent, "engine_kv_usage_ratio");
-    numbers.cpuShare = valueOf(agent, "process_cpu_ratio");
-    numbers.residentBytes = valueOf(agent, "process_resident_bytes");
+    numbers.cpuShare = valueOf(agent, "agent_cpu_cores");
+    numbers.residentBytes = valueOf(agent, "agent_memory_bytes");
     return numbers;
 }
 

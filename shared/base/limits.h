@@ -162,6 +162,7 @@ inline constexpr std::size_t kValuesPerBatch = 4 * 1024 * 1024;
 inline constexpr std::size_t kTelemetryItems = 65'536; // in one batch
 inline constexpr std::size_t kTelemetryBatchBytes = 256 * 1024; // then the next batch goes on
 inline constexpr auto kTelemetryTick = 250ms;
+inline constexpr auto kStateRefresh = 10s; // of numbers that always move, in a state
 inline constexpr auto kTelemetryHeartbeat = 1s; // an empty batch says: nothing happened
 inline constexpr auto kTelemetrySilence = 5s; // then a reader takes the stream for dead
 inline constexpr std::size_t kFeedRows = 900; // 15 min of one agent's own samples

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that others wrote, as their users run them: the openai client, etcdctl, promtool.
 #include "tests/scenario/live_fleet.h"
+#include "tests/scenario/load.h"
 
 #include <gtest/gtest.h>
 #include <simdjson.h>
@@ -99,6 +100,20 @@ TEST(Etcdctl, ReadsWritesWatchesAndLeasesInTheEmbeddedStore)
 
     EXPECT_TRUE(has(etcdctl({"endpoint", "status", "-w", "table"}), fleet.store()));
     EXPECT_TRUE(has(etcdctl({"member", "list"}), "started"));
+}
+
+TEST(Signalboxctl, KnowsEveryNumberOfAFleetAtWork)
+{
+    LiveFleet fleet({"--instances", "1"});
+    Load(fleet.gateway(), {"--rate", "4", "--duration", "3"}).finish();
+
+    const Finished agents = fleet.ctl({"--output", "json", "get", "agents"});
+
+    EXPECT_EQ(agents.status, 0);
+    for (const char* number : {"requests_per_second", "tokens_per_second", "in_flight", "cpu_cores",
+                               "resident_bytes"})
+        EXPECT_FALSE(has(agents.output, std::string("\"") + number + "\":null"))
+            << number << " is not known: " << agents.output;
 }
 
 TEST(Promtool, AcceptsTheMetricsOfGatewayAndAgent)
