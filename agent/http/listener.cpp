@@ -86,7 +86,10 @@ base::Result<std::uint16_t> Listener::startOn(const SharedPtr& shared, runtime::
     auto entry = core.gate().enter();
     if (!entry)
         return base::Error(base::Code::Unavailable, "this core is stopping");
-    SB_TRY(runtime::Socket socket, core.loop().listen(address));
+    SB_TRY(runtime::Socket socket,
+           core.loop().listen(address,
+                              core.index() == 0 ? runtime::Loop::Sharing::First
+                                                : runtime::Loop::Sharing::Joins));
     const std::uint16_t port = socket.localPort();
     shared->onCores[core.index()].listening = socket.id();
     core.loop().spawn(acceptAll(shared, core, std::move(socket), std::move(*entry)));

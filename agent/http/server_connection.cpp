@@ -258,6 +258,12 @@ void ServerConnection::abort()
         socket_.reset();
 }
 
+int ServerConnection::release()
+{
+    stopKeepingAlive();
+    return received_.size() > messageBytes_ ? -1 : socket_.release();
+}
+
 Task<void> ServerConnection::closeGently()
 {
     if (!socket_.isOpen())

@@ -67,6 +67,9 @@ public:
     // stream ends without its last chunk, which lets what was sent before still arrive; anything
     // else ends with a reset. Unsent bytes are lost: flush first.
     void abort();
+    // Hands the connection over to another protocol, after a request that was not answered: the
+    // descriptor, or -1 where the client has sent more already. The connection is over here.
+    int release();
     // Ends in order after an answer that is the last one: reads what the client still sends for a
     // moment, since unread bytes would turn the end into a reset that may eat the answer.
     runtime::Task<void> closeGently();

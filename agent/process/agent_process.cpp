@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <future>
 
@@ -108,7 +110,16 @@ base::Status AgentProcess::Parts::startDataPlane()
                                          controlSide->suspect(address);
                                  });
                              },
-                         .pages = &pages});
+                         .pages = &pages,
+                         .tunnel =
+                             [this](const tunnel::UpgradeRequest& request, int descriptor) {
+                                 control->post([this, request, descriptor] {
+                                     if (controlSide)
+                                         controlSide->openTunnel(request, descriptor);
+                                     else
+                                         ::close(descriptor);
+                                 });
+                             }});
     SB_TRY(addresses.serve, dataPlane->listen(config.listen.serve.address));
     if (config.listen.observe.isOn()) {
         SB_TRY(addresses.observe, dataPlane->listenForObservers(config.listen.observe.address));

@@ -89,6 +89,7 @@ base::Status ControlSide::prepare()
         .engine = {},
         .load = {.nextReport = [this] { return parts_.load.nextReport(); },
                  .changes = [this] { return parts_.load.changes(); }},
+        .tunnel = [this] { return tunnel_->counters(); },
         .methods = parts_.methods};
     if (engine_)
         facts.engine = [this] { return engine_->sampleValues(); };
@@ -100,8 +101,7 @@ base::Status ControlSide::prepare()
         .executor = parts_.thread,
         .clock = parts_.clock,
         .makeFetcher = fetchersOn(parts_.thread),
-        .profileOf = [this](const std::string& name) { return parts_.profiles.find(name); },
-        .tell = [this](recorder::EventNote note) { tell(std::move(note)); }});
+        .profileOf = [this](const std::string& name) { return parts_.profiles.find(name); }});
     makeControl();
     makeCommands();
     return {};
@@ -170,6 +170,7 @@ void ControlSide::makeCommands()
                                        .live = live,
                                        .agent = agentId_});
     commands_->addTo(parts_.methods);
+    tunnel_ = std::make_unique<tunnel::TunnelService>(parts_.methods, parts_.thread);
 }
 
 void ControlSide::start(const model::Addresses& addresses, const control::SeedPolicy& seed)
@@ -262,6 +263,11 @@ control::ConnectionFacts ControlSide::connectionFacts(const std::string& profile
     return facts;
 }
 
+void ControlSide::openTunnel(const tunnel::UpgradeRequest& request, int descriptor)
+{
+    tunnel_->take(request, descriptor);
+}
+
 void ControlSide::stopTakingWork()
 {
     isStopping_ = true;
@@ -286,7 +292,10 @@ void ControlSide::refresh()
     }
     if (membership_)
         membership_->update(recordNow());
-    facts_->setState(stateNow());
+    model::AgentState state = stateNow();
+    for (recorder::EventNote& note : memberEvents_.compare(state.members, agentId_))
+        tell(std::move(note));
+    facts_->setState(std::move(state));
 }
 
 void ControlSide::tick()

@@ -16,9 +16,11 @@
 #include "agent/process/data_plane.h"
 #include "agent/process/engine_side.h"
 #include "agent/process/facts_side.h"
+#include "agent/process/member_events.h"
 #include "agent/process/member_watch.h"
 #include "agent/runtime/threads/control_thread.h"
 #include "agent/state/etcd/etcd_store.h"
+#include "agent/telemetry/tunnel/tunnel_service.h"
 #include "shared/rpc/method_table.h"
 
 #include <atomic>
@@ -60,6 +62,8 @@ public:
     // Gives the place in the fleet up; `done` comes in any case.
     void leave(std::function<void()> done) { membership_->leave(std::move(done)); }
     void suspect(const std::string& address) { members_->suspect(address); }
+    // A connection whose request for /tunnel was read; takes the descriptor.
+    void openTunnel(const tunnel::UpgradeRequest& request, int descriptor);
     // This process is being stopped: no new work from now on.
     void stopTakingWork();
 private:
@@ -89,6 +93,7 @@ private:
     std::unique_ptr<FactsSide> facts_;
     std::unique_ptr<EngineSide> engine_; // instance agents only
     std::unique_ptr<MemberWatch> members_;
+    MemberEvents memberEvents_;
     std::unique_ptr<control::FleetKeeper> keeper_;
     std::unique_ptr<control::FleetWatch> watch_;
     std::unique_ptr<control::Ledger> ledger_;
@@ -98,6 +103,7 @@ private:
     std::unique_ptr<control::PolicySeeder> seeder_;
     std::unique_ptr<control::DrainWatch> drain_;
     std::unique_ptr<control::Membership> membership_;
+    std::unique_ptr<tunnel::TunnelService> tunnel_;
     control::FleetPicturePtr picture_;
     proxy::ProxySnapshotPtr snapshot_;
     state::MirrorState storeState_;

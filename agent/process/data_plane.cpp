@@ -4,6 +4,7 @@
 #include "agent/http/h1_writer.h"
 #include "shared/base/limits.h"
 #include "shared/base/log.h"
+#include "shared/rpc/credentials.h"
 
 #include <future>
 #include <random>
@@ -61,15 +62,55 @@ ObserverAnswer answerFor(const http::Request& request, std::string_view metrics,
         return {ready.isReady ? 200 : 503, "text/plain", ready.text};
     if (path == "/metrics")
         return {200, "text/plain; version=0.0.4; charset=utf-8", metrics};
-    return {404, "text/plain", "there are /metrics, /healthz and /readyz\n"};
+    return {404, "text/plain", "there are /metrics, /healthz, /readyz and /tunnel\n"};
+}
+
+// Why this request for /tunnel cannot have it. A browser always says where its page came from:
+// pages must not reach what listens on this machine.
+std::optional<ObserverAnswer> tunnelRefusal(const http::RequestHead& head)
+{
+    using http::HeaderName;
+    const bool asks = head.upgrades
+        && http::equalsIgnoringCase(head.headers.get(HeaderName::Upgrade), "websocket");
+    if (!asks)
+        return ObserverAnswer{426, "text/plain", "/tunnel speaks WebSocket\n"};
+    if (head.headers.has(HeaderName::Origin))
+        return ObserverAnswer{403, "text/plain", "no pages here: a console sends no Origin\n"};
+    if (!head.headers.has(HeaderName::WebSocketKey)
+        || head.headers.get(HeaderName::WebSocketVersion) != "13")
+        return ObserverAnswer{400, "text/plain", "this is no handshake of WebSocket 13\n"};
+    return std::nullopt;
+}
+
+tunnel::UpgradeRequest upgradeOf(const http::RequestHead& head, const runtime::Address& peer)
+{
+    tunnel::UpgradeRequest upgrade;
+    upgrade.host = head.headers.get(http::HeaderName::Host);
+    upgrade.key = head.headers.get(http::HeaderName::WebSocketKey);
+    upgrade.version = head.headers.get(http::HeaderName::WebSocketVersion);
+    upgrade.operatorName = head.headers.find(rpc::kOperatorKey);
+    upgrade.peer = peer.text();
+    return upgrade;
 }
 
 // The connection and the request outlive it: their owner awaits it.
 runtime::Task<void> answerObserver(http::ServerConnection* client, http::Request* request,
-                                   const ObservePages* pages, proxy::ReadyAnswer ready)
+                                   const DataPlane::Parts* parts)
 {
-    const ObservePages::Page metrics = pages->metrics();
-    const ObserverAnswer answer = answerFor(*request, *metrics, ready);
+    const ObservePages::Page metrics = parts->pages->metrics();
+    ObserverAnswer answer = answerFor(*request, *metrics, parts->ready());
+    const bool isTunnel = request->head.method == http::Method::Get
+        && request->head.path() == "/tunnel";
+    if (isTunnel) {
+        const auto refusal = tunnelRefusal(request->head);
+        if (!refusal) {
+            const int descriptor = client->release();
+            if (descriptor >= 0)
+                parts->tunnel(upgradeOf(request->head, client->peer()), descriptor);
+            co_return;
+        }
+        answer = *refusal;
+    }
     std::array<char, http::kHeadBufferBytes> buffer;
     http::HeadWriter head(buffer);
     head.response(answer.status);
@@ -166,7 +207,7 @@ base::Result<std::string> DataPlane::listenForObservers(const std::string& addre
     observers_ = std::make_unique<http::Listener>(
         cores_, http::ListenerLimits{limits::kObserveConnections, limits::kObserveConnections, {}},
         [this](runtime::Core&, http::ServerConnection& client, http::Request& request) {
-            return answerObserver(&client, &request, parts_.pages, parts_.ready());
+            return answerObserver(&client, &request, &parts_);
         });
     SB_TRY(const runtime::Address bound, observers_->start(wanted));
     return bound.text();

@@ -4,6 +4,7 @@
 #include "agent/http/listener.h"
 #include "agent/process/config/agent_config.h"
 #include "agent/process/observe_pages.h"
+#include "agent/telemetry/tunnel/upgrade_request.h"
 #include "agent/proxy/core_proxy.h"
 #include "agent/runtime/core_set.h"
 
@@ -32,13 +33,15 @@ public:
         // A connect to this address failed. From any core.
         std::function<void(const std::string& address)> suspected;
         const ObservePages* pages = nullptr;
+        // A connection whose request for /tunnel was read; takes the descriptor. From any core.
+        std::function<void(const tunnel::UpgradeRequest&, int descriptor)> tunnel;
     };
     DataPlane(const AgentConfig& config, Parts parts);
     ~DataPlane();
 
     // The address that is bound.
     base::Result<std::string> listen(const std::string& address);
-    // /metrics, /healthz and /readyz, apart from the clients' door.
+    // /metrics, /healthz, /readyz and /tunnel, apart from the clients' door.
     base::Result<std::string> listenForObservers(const std::string& address);
     void publish(proxy::ProxySnapshotPtr snapshot);
 

@@ -107,6 +107,18 @@ void FactsSide::addTelemetryMetrics(telemetry::MetricsText& text) const
         counters.samplesMissedTotal);
     add("signalbox_telemetry_peers_left_out_total", Type::Counter,
         "Agents beyond the most that are relayed.", relay_->peersLeftOut());
+    const tunnel::TunnelCounters tunnels = parts_.tunnel();
+    add("signalbox_tunnel_connections", Type::Gauge, "WebSocket connections at /tunnel.",
+        tunnels.connections);
+    add("signalbox_tunnel_connections_refused_total", Type::Counter,
+        "WebSocket connections beyond the most.", tunnels.connectionsRefusedTotal);
+    add("signalbox_tunnel_calls_total", Type::Counter, "Calls that came through them.",
+        tunnels.callsTotal);
+    add("signalbox_tunnel_calls_refused_total", Type::Counter,
+        "Calls without such a method, without the role for it, or too many at once.",
+        tunnels.callsRefusedTotal);
+    add("signalbox_tunnel_violations_total", Type::Counter,
+        "Connections closed because what came made no sense.", tunnels.violationsTotal);
 }
 
 } // namespace signalbox::process

@@ -13,6 +13,7 @@
 #include "agent/telemetry/series_table.h"
 #include "agent/telemetry/state_pace.h"
 #include "agent/telemetry/telemetry_service.h"
+#include "agent/telemetry/tunnel/tunnel_session.h"
 
 #include <functional>
 #include <memory>
@@ -34,6 +35,7 @@ public:
         std::function<telemetry::ProxyMoment()> proxy;
         std::function<std::vector<double>()> engine; // empty function: a gateway
         telemetry::LoadSource load;
+        std::function<tunnel::TunnelCounters()> tunnel;
         rpc::MethodTable& methods;
     };
     explicit FactsSide(Parts parts);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/process/member_watch.h"
 
+#include "shared/base/log.h"
+
 #include "agent/upstream/load_balancer.h"
 
 namespace signalbox::process {
@@ -106,20 +108,11 @@ void MemberWatch::onProbe(const std::string& address, const health::MemberVerdic
         cell->takeProbe(reachability, serves, ticksOf(parts_.clock.monotonic()));
 }
 
-void MemberWatch::onFlip(const std::string& address, const health::MemberVerdict& before,
+void MemberWatch::onFlip(const std::string& address, const health::MemberVerdict&,
                          const health::MemberVerdict& now)
 {
-    if (before.isReachable == now.isReachable)
-        return;
-    const auto agent = agentAt_.find(address);
-    recorder::EventNote note;
-    note.kind = now.isReachable ? "member_reachable" : "member_unreachable";
-    note.object = agent == agentAt_.end() ? address : agent->second;
-    note.text = now.isReachable
-        ? note.object + " answers " + parts_.agentId + " again"
-        : note.object + " is unreachable from " + parts_.agentId + ": " + now.health.reason;
-    note.severity = now.isReachable ? model::Severity::Info : model::Severity::Warning;
-    parts_.tell(std::move(note));
+    log::info("process", now.isReachable ? "member_reachable" : "member_unreachable", "address",
+              address, "why", now.health.reason);
 }
 
 std::optional<MemberWatch::Reported> MemberWatch::reportOf(const std::string& agent) const

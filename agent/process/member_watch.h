@@ -5,7 +5,6 @@
 #include "agent/health/member_prober.h"
 #include "agent/process/config/agent_config.h"
 #include "agent/proxy/proxy_snapshot.h"
-#include "agent/recorder/recorder.h"
 #include "agent/telemetry/load_watch.h"
 #include "agent/upstream/member_registry.h"
 
@@ -29,7 +28,6 @@ public:
         const base::Clock& clock;
         health::MemberProber::MakeFetcher makeFetcher;
         std::function<engine::ProfilePtr(const std::string& name)> profileOf;
-        std::function<void(recorder::EventNote)> tell;
     };
     explicit MemberWatch(Parts parts);
 

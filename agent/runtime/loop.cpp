@@ -145,6 +145,18 @@ SocketState* Loop::find(SocketId id)
 
 void Loop::closeSocket(SocketState& socket)
 {
+    ::close(forgetSocket(socket));
+}
+
+int Loop::releaseSocket(SocketState& socket)
+{
+    // Closing a descriptor takes it out of the set by itself; one that lives on must be taken out.
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, socket.fd, nullptr);
+    return forgetSocket(socket);
+}
+
+int Loop::forgetSocket(SocketState& socket)
+{
     if (auto* reader = static_cast<ReadinessWait*>(std::exchange(socket.reader, nullptr))) {
         reader->socket_ = nullptr;
         makeReady(*reader, Fault::Cancelled);
@@ -157,15 +169,23 @@ void Loop::closeSocket(SocketState& socket)
     socket.disarm();
     socket.unsent.release();
     socket.unsentStart = 0;
-    ::close(socket.fd);
-    socket.fd = -1;
+    const int fd = std::exchange(socket.fd, -1);
     if (++socket.generation == 0)
         socket.generation = 1;
     socket.nextFree = std::exchange(freeSockets_, &socket);
     --openSockets_;
+    return fd;
 }
 
-base::Result<Socket> Loop::listen(const Address& address, int backlog)
+namespace {
+bool mayShare(int fd)
+{
+    const int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
+}
+} // namespace
+
+base::Result<Socket> Loop::listen(const Address& address, Sharing sharing, int backlog)
 {
     const int family = address.isIpv6() ? AF_INET6 : AF_INET;
     const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -174,12 +194,13 @@ base::Result<Socket> Loop::listen(const Address& address, int backlog)
     const int on = 1;
     // Accepted sockets inherit the last two, which saves two calls a connection.
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
-        || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0
+        || (sharing == Sharing::Joins && !mayShare(fd))
         || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0
         || setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentInKernelBytes,
                       sizeof kUnsentInKernelBytes)
             != 0
-        || ::bind(fd, address.system(), address.systemSize()) != 0 || ::listen(fd, backlog) != 0) {
+        || ::bind(fd, address.system(), address.systemSize()) != 0
+        || (sharing == Sharing::First && !mayShare(fd)) || ::listen(fd, backlog) != 0) {
         base::Error error = systemError(fmt::format("cannot listen on {}", address.text()));
         ::close(fd);
         return error;

@@ -49,8 +49,12 @@ public:
     base::Monotonic now() const { return now_; }
     Deadline after(std::chrono::nanoseconds wait) const { return Deadline::after(now_, wait); }
 
-    // Listens with SO_REUSEPORT, so that each core has its own; port 0 lets the system choose.
-    base::Result<Socket> listen(const Address& address, int backlog = 4096);
+    // Each core has a listener of its own on the same port. The first one takes the port for this
+    // process alone: of two agents with one port each would get half of the requests. Port 0 lets
+    // the system choose.
+    enum class Sharing : std::uint8_t { First, Joins };
+    base::Result<Socket> listen(const Address& address, Sharing sharing = Sharing::First,
+                                int backlog = 4096);
     AcceptWait accept(Socket& listener, Deadline deadline = Deadline::never());
     // `client`, where given, ends the attempt with Fault::Cancelled when it leaves.
     ConnectWait connect(const Address& address, Deadline deadline, Socket* client = nullptr);
@@ -105,6 +109,8 @@ public:
     bool receive(SocketState& socket, Lent& bytes, Fault& fault);
     bool acceptOne(SocketState& listener, Accepted& accepted);
     void closeSocket(SocketState& socket);
+    int releaseSocket(SocketState& socket);
+    int forgetSocket(SocketState& socket);
     static void onSocketTimer(Timer& timer);
 
 private:

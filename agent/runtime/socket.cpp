@@ -113,6 +113,14 @@ void Socket::close()
         state->loop->closeSocket(*state);
 }
 
+int Socket::release()
+{
+    if (state_ == nullptr || state_->fault != Fault::None || state_->unsentBytes() != 0)
+        return -1;
+    SocketState* state = std::exchange(state_, nullptr);
+    return state->loop->releaseSocket(*state);
+}
+
 void Socket::reset()
 {
     if (state_ == nullptr)

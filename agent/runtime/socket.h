@@ -97,6 +97,9 @@ public:
 
     // Ends the connection in order (FIN). Unsent bytes are lost: flush first.
     void close();
+    // Leaves the loop: the descriptor is the caller's now, non-blocking, with nothing read or sent
+    // since. -1 where something stands between, as an unsent byte or a fault.
+    int release();
     // Ends it abnormally (RST), so that no peer takes what it has for the whole.
     void reset();
     // Ends our sending side only. Never towards an upstream: engines take it for a client that

@@ -61,8 +61,8 @@ TEST(FailoverBeforeFirstByte, AnAgentThatIsKilledCostsNoRequestAndIsTakenBack)
         ASSERT_EQ(answer.judgement.verdict, replay::Verdict::Ok) << describe(answer);
     }
 
-    EXPECT_TRUE(watch->waitForLine("member chat-1: gets traffic -> "));
-    EXPECT_TRUE(watch->waitForLineWith({"chat-1  freshness: left", "-> live"}));
+    EXPECT_TRUE(watch->waitForLine("gateway-1 sends nothing to chat-1"));
+    EXPECT_TRUE(watch->waitForLine("gateway-1 sends to chat-1 in chat again"));
 }
 
 } // namespace

@@ -352,11 +352,14 @@ TEST(Loop, ListeningTwiceOnOnePortIsForTheSameCoresOnly)
 
     const tests::RawListener other;
     auto taken = driver.loop().listen(Address::loopback(other.port()));
-    auto second = driver.loop().listen(Address::loopback(first->localPort()));
+    auto second = driver.loop().listen(Address::loopback(first->localPort()),
+                                       Loop::Sharing::Joins);
+    auto foreign = driver.loop().listen(Address::loopback(first->localPort()));
 
     ASSERT_FALSE(taken);
     EXPECT_NE(taken.error().message().find("cannot listen on 127.0.0.1:"), std::string::npos);
     EXPECT_TRUE(second);
+    EXPECT_FALSE(foreign) << "another process would get half of the connections";
 }
 
 TEST(Loop, LeavesNoDescriptorBehind)
