@@ -37,11 +37,8 @@ std::uint64_t randomSeed()
 
 runtime::Task<void> sweep(runtime::Loop& loop, proxy::CoreProxy& proxy)
 {
-    for (;;) {
-        if (co_await loop.sleep(kSweepEvery) != runtime::Fault::None)
-            co_return;
+    while (co_await loop.sleep(kSweepEvery) == runtime::Fault::None)
         proxy.sweep(loop.now().time_since_epoch().count());
-    }
 }
 
 struct ObserverAnswer {

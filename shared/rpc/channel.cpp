@@ -197,6 +197,8 @@ private:
 
 grpc::ChannelArguments channelArguments()
 {
+    constexpr auto kConnectPatienceMs
+        = static_cast<int>(std::chrono::milliseconds(limits::kRpcOpenPatience).count());
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(static_cast<int>(limits::kControlMessageBytes));
     arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(limits::kRpcMetadataBytes));
@@ -205,7 +207,8 @@ grpc::ChannelArguments channelArguments()
     arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     // Our streams have a back-off of their own; the library's must not add to it.
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
+    // To the library this is also the time a connection may take; a busy machine needs some.
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectPatienceMs);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     // A connection of our own: a shared one would couple a slow stream to everybody's calls.

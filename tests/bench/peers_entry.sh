@@ -8,6 +8,7 @@ version() { "$SIGNALBOX/build/release/bin/signalbox-agent" version; }
 
 start() { # PORT UPSTREAM [UPSTREAM2]
   local members="{url: \"http://127.0.0.1:$2\", profile: vllm}"
+  rm -rf "$work/state" # its store would hold the policy of the run before
   if [ -n "${3:-}" ]; then members="$members, {url: \"http://127.0.0.1:$3\", profile: vllm}"; fi
   cat >"$work/policy.yaml" <<POLICY
 access: {mode: keys}

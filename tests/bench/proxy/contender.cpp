@@ -94,6 +94,7 @@ http {{
 // As an operator runs it: a key to be known, health checks, metrics, the embedded store.
 Command signalbox(std::uint16_t port, std::uint16_t upstream, const files::path& folder)
 {
+    files::remove_all(folder / "state"); // its store would hold the policy of the run before
     write(folder / "policy.yaml",
           fmt::format(R"(access: {{mode: keys}}
 keys: [{{id: bench, tenant: bench, secret_sha256: "{}"}}]
