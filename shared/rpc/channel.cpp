@@ -3,6 +3,7 @@
 
 #include "shared/base/limits.h"
 #include "shared/rpc/byte_buffers.h"
+#include "shared/rpc/callback_queue.h"
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
@@ -270,6 +271,7 @@ base::Result<std::shared_ptr<Channel>> Channel::open(const ServiceAddress& addre
                                                      base::Executor& executor)
 {
     SB_TRY(auto credentials, credentialsFor(address, security));
+    keepCallbackQueue();
     auto state = std::make_unique<State>(address, executor, operatorName);
     state->stub = std::make_unique<grpc::GenericStub>(
         grpc::CreateCustomChannel(address.hostPort, credentials, channelArguments()));

@@ -5,6 +5,7 @@
 #include "shared/base/check.h"
 #include "shared/base/limits.h"
 #include "shared/base/log.h"
+#include "shared/rpc/callback_queue.h"
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/channel.h>
@@ -150,6 +151,7 @@ EtcdCalls::~EtcdCalls()
 
 void EtcdCalls::openChannels()
 {
+    rpc::keepCallbackQueue();
     const auto credentials = credentialsFor(options_.tls);
     const grpc::ChannelArguments arguments = argumentsFor(options_);
     for (const std::string& endpoint : options_.endpoints)
