@@ -2,6 +2,7 @@
 #include "shared/rpc/grpc_server.h"
 
 #include "shared/base/limits.h"
+#include "shared/rpc/callback_queue.h"
 #include "shared/rpc/served_call.h"
 
 #include <grpcpp/ext/health_check_service_server_builder_option.h>
@@ -91,6 +92,7 @@ GrpcServer::~GrpcServer()
 
 base::Result<std::string> GrpcServer::start(const std::string& address, const Security& security)
 {
+    keepCallbackQueue();
     SB_TRY(auto credentials, credentialsFor(address, security));
     state_->scope.trust = security.trust;
     grpc::EnableDefaultHealthCheckService(true);

@@ -4,6 +4,7 @@
 #include "agent/state/embedded/etcd_services.h"
 #include "shared/base/limits.h"
 #include "shared/base/log.h"
+#include "shared/rpc/callback_queue.h"
 
 #include <fmt/format.h>
 #include <grpcpp/impl/service_type.h>
@@ -101,6 +102,7 @@ EtcdServer::~EtcdServer()
 base::Result<std::unique_ptr<EtcdServer>> EtcdServer::start(EtcdServerOptions options,
                                                             const base::Clock& clock)
 {
+    rpc::keepCallbackQueue();
     SB_TRY(std::unique_ptr<StoreEngine> engine, StoreEngine::open(options.store, clock));
     std::unique_ptr<EtcdServer> server(new EtcdServer);
     server->stopGrace_ = options.stopGrace;
