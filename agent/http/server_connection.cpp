@@ -268,7 +268,8 @@ Task<void> ServerConnection::closeGently()
 {
     if (!socket_.isOpen())
         co_return;
-    if (co_await loop_.flush(socket_) != Fault::None)
+    const Fault fault = co_await loop_.flush(socket_);
+    if (fault != Fault::None)
         co_return;
     socket_.endSending();
     const auto deadline = loop_.after(kGentleClose);

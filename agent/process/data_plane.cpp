@@ -37,8 +37,12 @@ std::uint64_t randomSeed()
 
 runtime::Task<void> sweep(runtime::Loop& loop, proxy::CoreProxy& proxy)
 {
-    while (co_await loop.sleep(kSweepEvery) == runtime::Fault::None)
+    for (;;) {
+        const runtime::Fault fault = co_await loop.sleep(kSweepEvery);
+        if (fault != runtime::Fault::None)
+            co_return;
         proxy.sweep(loop.now().time_since_epoch().count());
+    }
 }
 
 struct ObserverAnswer {
@@ -94,20 +98,18 @@ tunnel::UpgradeRequest upgradeOf(const http::RequestHead& head, const runtime::A
 runtime::Task<void> answerObserver(http::ServerConnection* client, http::Request* request,
                                    const DataPlane::Parts* parts)
 {
-    const ObservePages::Page metrics = parts->pages->metrics();
-    ObserverAnswer answer = answerFor(*request, *metrics, parts->ready());
     const bool isTunnel = request->head.method == http::Method::Get
         && request->head.path() == "/tunnel";
-    if (isTunnel) {
-        const auto refusal = tunnelRefusal(request->head);
-        if (!refusal) {
-            const int descriptor = client->release();
-            if (descriptor >= 0)
-                parts->tunnel(upgradeOf(request->head, client->peer()), descriptor);
-            co_return;
-        }
-        answer = *refusal;
+    const auto refusal = isTunnel ? tunnelRefusal(request->head) : std::nullopt;
+    if (isTunnel && !refusal) {
+        const int descriptor = client->release();
+        if (descriptor >= 0)
+            parts->tunnel(upgradeOf(request->head, client->peer()), descriptor);
+        co_return;
     }
+    const ObservePages::Page metrics = parts->pages->metrics();
+    const ObserverAnswer answer
+        = refusal ? *refusal : answerFor(*request, *metrics, parts->ready());
     std::array<char, http::kHeadBufferBytes> buffer;
     http::HeadWriter head(buffer);
     head.response(answer.status);
@@ -115,7 +117,8 @@ runtime::Task<void> answerObserver(http::ServerConnection* client, http::Request
     if (!client->keepsAlive())
         head.close();
     head.contentLength(answer.body.size());
-    if (co_await client->sendWhole(head.finish(), answer.body) != runtime::Fault::None)
+    const runtime::Fault fault = co_await client->sendWhole(head.finish(), answer.body);
+    if (fault != runtime::Fault::None)
         client->abort();
 }
 

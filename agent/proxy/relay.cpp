@@ -90,8 +90,12 @@ Task<void> Relay::stream(UpstreamCall& call)
     // The head goes with the events that waited for the first token, in one send.
     exchange_.client.beginStream(head.finish());
     bool goesOn = co_await flushEvents(call);
-    while (goesOn && co_await call.readMore(exchange_.view->settings.stallFloor))
+    while (goesOn) {
+        const bool hasMore = co_await call.readMore(exchange_.view->settings.stallFloor);
+        if (!hasMore)
+            break;
         goesOn = co_await flushEvents(call);
+    }
     if (exchange_.watch.clientLeft() || !goesOn) {
         clientLeft();
         co_return;
@@ -168,7 +172,8 @@ Task<void> Relay::local(LocalReply reply)
     if (exchange_.record.reason.empty())
         exchange_.record.reason = reply.error.message;
     exchange_.answerBegun = true;
-    if (co_await exchange_.client.sendWhole(head.finish(), body) != Fault::None)
+    const Fault fault = co_await exchange_.client.sendWhole(head.finish(), body);
+    if (fault != Fault::None)
         clientLeft();
 }
 
@@ -183,7 +188,8 @@ Task<void> Relay::own(int status, std::string_view contentType, std::string_view
     exchange_.record.status = status;
     exchange_.record.outcome = Outcome::Completed;
     exchange_.answerBegun = true;
-    if (co_await exchange_.client.sendWhole(head.finish(), body) != Fault::None)
+    const Fault fault = co_await exchange_.client.sendWhole(head.finish(), body);
+    if (fault != Fault::None)
         clientLeft();
 }
 

@@ -20,7 +20,12 @@ namespace detail {
 // Lives on: core; in the coroutine's frame.
 class TaskPromise {
 public:
-    static void* operator new(std::size_t size) { return core_pool::allocate(size); }
+    static void* operator new(std::size_t size)
+    {
+        void* frame = core_pool::allocate(size);
+        noteFrame(frame);
+        return frame;
+    }
     static void operator delete(void* memory, std::size_t size)
     {
         core_pool::release(memory, size);
@@ -58,7 +63,30 @@ public:
     };
     Final final_suspend() const noexcept { return {}; }
 
+protected:
+    // g++ 12 lays some frames out wrong: the handle points beside the frame, and resuming runs on
+    // garbage. Builds without optimisation, so every test of the dev preset, stop there.
+    static void checkFrame([[maybe_unused]] void* handle)
+    {
+#ifndef __OPTIMIZE__
+        if (handle != newestFrame)
+            SB_FATAL("runtime", "the compiler laid a coroutine's frame out wrong: see "
+                                "tests/tidy/coroutine_rules_test.cpp, await-in-condition");
+#endif
+    }
+
 private:
+    static void noteFrame([[maybe_unused]] void* frame)
+    {
+#ifndef __OPTIMIZE__
+        newestFrame = frame;
+#endif
+    }
+#ifndef __OPTIMIZE__
+    static inline thread_local void* newestFrame = nullptr;
+#endif
+
+
     enum class Phase : std::uint8_t { Lazy, Starting, Waited, Ended };
     std::coroutine_handle<> waiting_;
     Phase phase_ = Phase::Lazy;
@@ -138,12 +166,16 @@ private:
 template <typename T>
 Task<T> detail::TaskPromiseOf<T>::get_return_object()
 {
-    return Task<T>(std::coroutine_handle<TaskPromiseOf>::from_promise(*this));
+    const auto frame = std::coroutine_handle<TaskPromiseOf>::from_promise(*this);
+    checkFrame(frame.address());
+    return Task<T>(frame);
 }
 
 inline Task<void> detail::TaskPromiseOf<void>::get_return_object()
 {
-    return Task<void>(std::coroutine_handle<TaskPromiseOf>::from_promise(*this));
+    const auto frame = std::coroutine_handle<TaskPromiseOf>::from_promise(*this);
+    checkFrame(frame.address());
+    return Task<void>(frame);
 }
 
 } // namespace signalbox::runtime

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three traps of g++ 12 that no warning names: aggregates destroyed twice, results thrown away,
-// captures that die before the coroutine does.
+// Four traps of g++ 12 that no warning names: aggregates destroyed twice, results thrown away,
+// captures that die before the coroutine does, frames laid out wrong.
 #include "tests/tidy/findings.h"
 #include "tests/tidy/scopes.h"
 
@@ -12,7 +12,8 @@
 namespace signalbox::tidy {
 namespace {
 
-const std::vector<std::string> kRules{"aggregate-await", "dropped-await", "lambda-coroutine"};
+const std::vector<std::string> kRules{"aggregate-await", "dropped-await", "lambda-coroutine",
+                                      "await-in-condition"};
 
 std::size_t skipBlanksBack(std::string_view code, std::size_t at)
 {
@@ -59,6 +60,32 @@ std::vector<Finding> checkAggregates(const SourceFile& file)
                              "g++ 12: name the object first, then move it"});
             break;
         }
+    }
+    return found;
+}
+
+// An awaiter that lives in a condition can become the frame's first member where the coroutine has
+// no variable of its own: the handle then points beside the frame (agent/runtime/task.h checks).
+std::vector<Finding> checkConditions(const SourceFile& file)
+{
+    static const std::regex kCondition(R"(\b(if|while)\s*\()");
+    std::vector<Finding> found;
+    for (auto it = std::sregex_iterator(file.code.begin(), file.code.end(), kCondition);
+         it != std::sregex_iterator(); ++it) {
+        const std::size_t open = static_cast<std::size_t>(it->position() + it->length() - 1);
+        int depth = 0;
+        std::size_t close = open;
+        for (; close < file.code.size(); ++close) {
+            depth += file.code[close] == '(' ? 1 : file.code[close] == ')' ? -1 : 0;
+            if (depth == 0)
+                break;
+        }
+        const std::string_view condition
+            = std::string_view(file.code).substr(open, close - open);
+        if (condition.find("co_await") != std::string_view::npos)
+            found.push_back({file.path, lineOf(file.code, open), "await-in-condition",
+                             "g++ 12 may lay this frame out wrong and resume on garbage: name "
+                             "what was awaited, then test it"});
     }
     return found;
 }
@@ -182,6 +209,17 @@ TEST(CoroutineRules, ACapturingLambdaCalledInPlaceIsFound)
     EXPECT_EQ(finds("[&x] { return x; }();"), 0u);
 }
 
+TEST(CoroutineRules, AnAwaitInAConditionIsFound)
+{
+    const auto finds
+        = [](const char* text) { return checkConditions(makeSource("a.cpp", text)).size(); };
+
+    EXPECT_EQ(finds("if (co_await loop.sleep(kLong) != Fault::None) co_return;"), 1u);
+    EXPECT_EQ(finds("while (goesOn && co_await call.readMore(floor(2))) go();"), 1u);
+    EXPECT_EQ(finds("const Fault fault = co_await loop.sleep(kLong); if (fault != None) f();"), 0u);
+    EXPECT_EQ(finds("if (isOpen(a)) co_await send(a);"), 0u);
+}
+
 TEST(CoroutineRules, TheTreeAvoidsTheTraps)
 {
     Awaitables names;
@@ -190,7 +228,8 @@ TEST(CoroutineRules, TheTreeAvoidsTheTraps)
     std::vector<Finding> found;
     for (const SourceFile& file : tree()) {
         for (const auto& part :
-             {checkAggregates(file), checkDropped(file, names), checkLambdas(file)})
+             {checkAggregates(file), checkDropped(file, names), checkLambdas(file),
+              checkConditions(file)})
             found.insert(found.end(), part.begin(), part.end());
     }
 

@@ -36,7 +36,8 @@ Task<bool> relayBody(ServerConnection& client, ClientConnection& engine, runtime
             co_return false;
         if (piece.isEnd)
             co_return co_await client.finishStream(piece.data) == Fault::None;
-        if (co_await client.sendChunk(piece.data) != Fault::None)
+        const Fault fault = co_await client.sendChunk(piece.data);
+        if (fault != Fault::None)
             co_return false;
     }
 }
@@ -71,7 +72,10 @@ Task<void> serve(runtime::Loop& loop, runtime::Socket socket, std::uint16_t engi
     ServerConnection connection(loop, std::move(socket), runtime::Address::loopback(1),
                                 ServerLimits{});
     Request request;
-    while (co_await connection.readRequest(request) == Arrival::Request) {
+    for (;;) {
+        const Arrival arrival = co_await connection.readRequest(request);
+        if (arrival != Arrival::Request)
+            break;
         co_await exchange(loop, connection, request, enginePort);
         if (!connection.keepsAlive())
             break;
