@@ -290,9 +290,9 @@ void ControlSide::refresh()
         isServing_ = true;
         parts_.onServing();
     }
-    if (membership_)
-        membership_->update(recordNow());
     model::AgentState state = stateNow();
+    if (membership_)
+        membership_->update(state.record);
     for (recorder::EventNote& note : memberEvents_.compare(state.members, agentId_))
         tell(std::move(note));
     facts_->setState(std::move(state));

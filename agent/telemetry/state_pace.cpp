@@ -3,6 +3,8 @@
 
 #include "shared/base/limits.h"
 
+#include <utility>
+
 namespace signalbox::telemetry {
 
 namespace {
@@ -29,8 +31,10 @@ model::AgentState withoutMovingNumbers(model::AgentState state)
 bool StatePace::mustTell(const model::AgentState& now, base::Monotonic at)
 {
     const bool isDue = !told_ || (at - toldAt_ >= limits::kStateRefresh && now != *told_);
-    if (!isDue && withoutMovingNumbers(now) == withoutMovingNumbers(*told_))
+    model::AgentState words = withoutMovingNumbers(now);
+    if (!isDue && words == words_)
         return false;
+    words_ = std::move(words);
     told_ = now;
     toldAt_ = at;
     return true;

@@ -19,6 +19,7 @@ public:
 
 private:
     std::optional<model::AgentState> told_;
+    model::AgentState words_; // of told_, without the numbers that always move
     base::Monotonic toldAt_;
 };
 

@@ -3,6 +3,7 @@
 // it, over real gRPC.
 #include "agent/recorder/recorder.h"
 #include "agent/telemetry/fleet_relay.h"
+#include "agent/telemetry/proxy_source.h"
 #include "agent/telemetry/telemetry_service.h"
 #include "shared/base/limits.h"
 #include "shared/client/fleet_client.h"
@@ -57,6 +58,10 @@ public:
     void stop() { server_.stop(); }
 
     const std::string& address() const { return address_; }
+    void setSeries(std::vector<model::SeriesKey> series)
+    {
+        book_.own().setDictionary(std::move(series));
+    }
     recorder::Recorder& recorder() { return recorder_; }
     FleetRelay& relay() { return relay_; }
     TelemetryService& service() { return service_; }
@@ -230,6 +235,41 @@ TEST_F(Telemetry, ASlowReaderIsToldWhatItMissedAndIsThenCurrent)
         EXPECT_EQ(watcher_->find("gw-1")->missedSamples, 100u);
         EXPECT_EQ(hub_->service().counters().samplesMissedTotal, 100u);
     });
+}
+
+// 1,000 agents at one sample a second within 1 Mbit/s: 125 bytes for each, framing included.
+TEST_F(Telemetry, ASampleOfAnAgentAtWorkFitsItsShareOfAMegabit)
+{
+    constexpr double kBytesEach = 125;
+    constexpr int kRows = 8;
+    std::vector<model::SeriesKey> series;
+    for (const SeriesColumn& column : ProxySource::columns())
+        series.push_back({column.name, {}, column.kind});
+    world_.on([&] { hub_->setSeries(series); });
+    watch();
+    ASSERT_TRUE(eventually([&] { return watcher_->mirror().isComplete(); }));
+    const auto row = [&](int second) { // 14 requests a second, 1,500 tokens
+        std::vector<double> values;
+        for (std::size_t i = 0; i < series.size(); ++i)
+            values.push_back(series[i].kind == model::SeriesKind::Counter
+                                 ? 100'000 + 14.0 * second + static_cast<double>(i % 3)
+                                 : 70.5 + (second * 7 + static_cast<int>(i)) % 5);
+        return values;
+    };
+    world_.on([&] { hub_->recorder().recordRow(1'000, row(0)); });
+    ASSERT_TRUE(eventually([&] { return watcher_->find("gw-1")->newest.sequence == 1; }));
+    const std::uint64_t before = world_.on([&] { return hub_->service().counters().bytesTotal; });
+
+    for (int second = 1; second <= kRows; ++second) {
+        world_.on([&] { hub_->recorder().recordRow(1'000 + second * 1'000, row(second)); });
+        ASSERT_TRUE(eventually([&] {
+            return watcher_->find("gw-1")->newest.sequence
+                == static_cast<base::Sequence>(second) + 1;
+        }));
+    }
+
+    const std::uint64_t after = world_.on([&] { return hub_->service().counters().bytesTotal; });
+    EXPECT_LT(static_cast<double>(after - before) / kRows, kBytesEach);
 }
 
 TEST_F(Telemetry, AReaderThatLosesItsAgentGoesOnAtTheNextWithNothingTwiceOrMissing)

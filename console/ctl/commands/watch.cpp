@@ -38,7 +38,9 @@ Shown shownOf(const AgentFacts& agent)
     shown.freshness
         = agent.goneReason.empty() ? nameOf(freshnessOf(agent)) : "left: " + agent.goneReason;
     for (const model::MemberView& member : state.members)
-        shown.members[member.agent.empty() ? member.address : member.agent] = member.reason;
+        shown.members[(member.agent.empty() ? member.address : member.agent) + " in "
+                      + member.pool]
+            = member.reason;
     return shown;
 }
 

@@ -209,7 +209,7 @@ TEST(Watch, WritesChangesAndNewEventsOnly)
     EXPECT_TRUE(has(bench.terminal.out, "gpu-01  health: ready -> wedged: no token"));
     EXPECT_TRUE(has(bench.terminal.out, "gpu-03  health_changed: ready -> wedged"));
     EXPECT_TRUE(has(bench.terminal.out,
-                    "gate-01  member gpu-01: gets traffic -> its health probe is down"));
+                    "gate-01  member gpu-01 in chat: gets traffic -> its health probe is down"));
     EXPECT_FALSE(has(bench.terminal.out, "from before"));
 }
 
