@@ -170,7 +170,10 @@ void ControlSide::makeCommands()
                                        .live = live,
                                        .agent = agentId_});
     commands_->addTo(parts_.methods);
-    tunnel_ = std::make_unique<tunnel::TunnelService>(parts_.methods, parts_.thread);
+    // The observe port may be open for a scraper: that alone lets nobody act.
+    tunnel_ = std::make_unique<tunnel::TunnelService>(
+        parts_.methods, parts_.thread,
+        parts_.config.listen.control.insecure ? rpc::Role::Admin : rpc::Role::Viewer);
 }
 
 void ControlSide::start(const model::Addresses& addresses, const control::SeedPolicy& seed)

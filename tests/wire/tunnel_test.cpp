@@ -27,11 +27,12 @@ constexpr std::uint16_t kTooBig = 1009;
 // Reads an upgrade as the agent's own parser would have, and hands the connection over.
 class Door {
 public:
-    Door(tests::ControlThreadWorld& world, TunnelService& service)
-        : acceptor_([this, &world, &service] {
+    Door(tests::ControlThreadWorld& world, TunnelService& service,
+         const std::string& peer = "127.0.0.1:1")
+        : acceptor_([this, &world, &service, peer] {
               for (tests::RawSocket socket = listener_.accept(); socket.isOpen();
                    socket = listener_.accept())
-                  admit(world, service, socket);
+                  admit(world, service, socket, peer);
           })
     {
     }
@@ -52,12 +53,12 @@ private:
         return head.substr(start, head.find('\r', start) - start);
     }
     static void admit(tests::ControlThreadWorld& world, TunnelService& service,
-                      tests::RawSocket& socket)
+                      tests::RawSocket& socket, const std::string& peer)
     {
         const std::string head = socket.receiveUntil("\r\n\r\n");
         const UpgradeRequest request{field(head, "Host"), field(head, "Sec-WebSocket-Key"),
                                      field(head, "Sec-WebSocket-Version"),
-                                     field(head, "x-signalbox-operator"), "127.0.0.1"};
+                                     field(head, "x-signalbox-operator"), peer};
         const int descriptor = ::dup(socket.fd());
         ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
         socket.close(); // the descriptor that goes is the only one
@@ -80,6 +81,10 @@ protected:
                    [](const rpc::Caller&, const std::string&, rpc::Reply reply) {
                        reply(base::Error(base::Code::FailedPrecondition, "not today"));
                    });
+        table_.add("test.S/Act", rpc::Role::Operator,
+                   [](const rpc::Caller&, const std::string&, rpc::Reply reply) {
+                       reply(std::string("done"));
+                   });
         table_.add("test.S/Silent", rpc::Role::Viewer,
                    [this](const rpc::Caller&, const std::string&, rpc::Reply reply) {
                        silent_.push_back(std::move(reply));
@@ -89,7 +94,7 @@ protected:
                                 std::shared_ptr<rpc::OpenStream> stream) {
                              streams_.push_back(std::move(stream));
                          });
-        world_.on([this] { service_ = std::make_unique<TunnelService>(table_, world_.thread()); });
+        world_.on([this] { service_ = makeService(); });
         door_ = std::make_unique<Door>(world_, *service_);
     }
     ~TunnelTest() override
@@ -98,6 +103,10 @@ protected:
         world_.on([this] { service_.reset(), silent_.clear(), streams_.clear(); });
     }
 
+    std::unique_ptr<TunnelService> makeService()
+    {
+        return std::make_unique<TunnelService>(table_, world_.thread(), rpc::Role::Viewer);
+    }
     TunnelCounters counters()
     {
         return world_.on([this] { return service_->counters(); });
@@ -136,6 +145,21 @@ TEST_F(TunnelTest, ErrorsAreEndsWithTheirCode)
     EXPECT_NE(failed->endMessage.find("not today"), std::string::npos);
     EXPECT_EQ(client.receive()->endCode, static_cast<std::uint32_t>(base::Code::Unimplemented));
     EXPECT_EQ(counters().callsRefusedTotal, 1u);
+}
+
+TEST_F(TunnelTest, WhoIsOnAnotherMachineMayLookAndNotAct)
+{
+    WsClient here(door_->port());
+    here.open(1, "test.S/Act", "");
+    EXPECT_EQ(*here.receive()->item, "done");
+
+    const Door elsewhere(world_, *service_, "192.0.2.7:4711");
+    WsClient stranger(elsewhere.port());
+    stranger.open(1, "test.S/Act", "");
+    EXPECT_EQ(stranger.receive()->endCode,
+              static_cast<std::uint32_t>(base::Code::PermissionDenied));
+    stranger.open(2, "test.S/Echo", "hello");
+    EXPECT_TRUE(stranger.receive()->item);
 }
 
 TEST_F(TunnelTest, ADeadlineEndsACallAndALateAnswerHarmsNothing)
@@ -256,7 +280,7 @@ TEST_F(TunnelTest, APeerThatReadsNothingIsNotReadEither)
 
     world_.on([this] { service_.reset(); });
     asking.join();
-    world_.on([this] { service_ = std::make_unique<TunnelService>(table_, world_.thread()); });
+    world_.on([this] { service_ = makeService(); });
 }
 
 } // namespace

@@ -71,7 +71,9 @@ const std::array kSettings{
             .sentence = "Address of /metrics, /healthz, /readyz and the WebSocket tunnel."},
     Setting{.key = "listen.observe.insecure",
             .field = SB_FIELD(BooleanField, listen.observe.insecure),
-            .sentence = "Accept an address that other machines reach, although it has no TLS."},
+            .sentence = "Accept an address that other machines reach, although it has no TLS. "
+                        "Through the tunnel they may look; act only with "
+                        "listen.control.insecure."},
     Setting{.key = "listen.store.address",
             .field = SB_FIELD(TextField, listen.store.address),
             .sentence = "Address of the embedded store's etcd API; used only with store.kind "

@@ -3,6 +3,7 @@
 
 #include "shared/base/limits.h"
 #include "shared/base/log.h"
+#include "shared/rpc/credentials.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -40,14 +41,14 @@ Upgrade upgradeOf(const UpgradeRequest& request)
     return upgrade;
 }
 
-// As over gRPC without certificates: whoever reaches a plain listener is an operator of this
-// machine, or `insecure: true` said the same of everybody. What he calls himself is visible ASCII.
-rpc::Caller callerOf(const UpgradeRequest& request)
+// What a caller says of himself goes into audit and logs: visible ASCII and short, or nothing.
+rpc::Caller callerOf(const UpgradeRequest& request, rpc::Role strangers)
 {
     const std::string& name = request.operatorName;
     const bool isName = !name.empty() && name.size() <= limits::kOperatorNameBytes
         && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
-    return {isName ? name : "local", rpc::Role::Admin, request.peer};
+    const rpc::Role role = rpc::isLoopback(request.peer) ? rpc::Role::Admin : strangers;
+    return {isName ? name : "local", role, request.peer};
 }
 
 websocket::stream_base::timeout timeouts()
@@ -64,12 +65,13 @@ class Connection;
 } // namespace
 
 struct TunnelService::State {
-    State(const rpc::MethodTable& methods, runtime::ControlThread& runner)
-        : table(methods), thread(runner)
+    State(const rpc::MethodTable& methods, runtime::ControlThread& runner, rpc::Role others)
+        : table(methods), thread(runner), strangers(others)
     {
     }
     const rpc::MethodTable& table;
     runtime::ControlThread& thread;
+    const rpc::Role strangers;
     TunnelCounters counters;
     std::set<std::shared_ptr<Connection>> open;
     bool isEnding = false;
@@ -190,8 +192,9 @@ private:
 
 } // namespace
 
-TunnelService::TunnelService(const rpc::MethodTable& table, runtime::ControlThread& thread)
-    : state_(std::make_shared<State>(table, thread))
+TunnelService::TunnelService(const rpc::MethodTable& table, runtime::ControlThread& thread,
+                             rpc::Role strangers)
+    : state_(std::make_shared<State>(table, thread, strangers))
 {
 }
 
@@ -218,7 +221,8 @@ void TunnelService::take(const UpgradeRequest& request, int descriptor)
     }
     socket.set_option(tcp::no_delay(true), failure); // a matter of speed only
     const auto connection = std::make_shared<Connection>(
-        std::move(socket), callerOf(request), state_->table, state_->thread, state_->counters,
+        std::move(socket), callerOf(request, state_->strangers), state_->table, state_->thread,
+        state_->counters,
         [state = std::weak_ptr(state_)](const std::shared_ptr<Connection>& ended) {
             if (const auto alive = state.lock(); alive && !alive->isEnding)
                 alive->open.erase(ended);

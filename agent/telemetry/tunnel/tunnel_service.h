@@ -18,7 +18,10 @@ namespace signalbox::tunnel {
 // limits::kTunnelIdle.
 class TunnelService {
 public:
-    TunnelService(const rpc::MethodTable& table, runtime::ControlThread& thread);
+    // Whoever is on this machine is its operator; `strangers` is what everybody else may do, as
+    // nothing proves who he is.
+    TunnelService(const rpc::MethodTable& table, runtime::ControlThread& thread,
+                  rpc::Role strangers);
     TunnelService(const TunnelService&) = delete;
     TunnelService& operator=(const TunnelService&) = delete;
     ~TunnelService(); // connections are dropped
