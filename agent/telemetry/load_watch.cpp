@@ -2,6 +2,7 @@
 #include "agent/telemetry/load_watch.h"
 
 #include "proto/signalbox/v1/telemetry_service.pb.h"
+#include "shared/rpc/grpc_channel.h"
 #include "shared/rpc/client_stream.h"
 #include "shared/rpc/proto_method.h"
 #include "shared/wire/wire.h"
@@ -25,7 +26,7 @@ base::Result<std::shared_ptr<rpc::Channel>> openChannel(const std::string& addre
                                                         const LoadWatch::Parts& parts)
 {
     SB_TRY(const rpc::ServiceAddress parsed, rpc::parseServiceAddress(address));
-    return rpc::Channel::open(parsed, parts.security, parts.ownName, parts.executor);
+    return rpc::openGrpcChannel(parsed, parts.security, parts.ownName, parts.executor);
 }
 
 } // namespace

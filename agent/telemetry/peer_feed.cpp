@@ -4,6 +4,7 @@
 #include "agent/telemetry/sampler.h"
 #include "proto/signalbox/v1/telemetry_service.pb.h"
 #include "shared/base/log.h"
+#include "shared/rpc/grpc_channel.h"
 #include "shared/rpc/proto_method.h"
 #include "shared/wire/wire.h"
 
@@ -27,7 +28,7 @@ base::Result<std::shared_ptr<rpc::Channel>> openChannel(const std::string& addre
                                                         base::Executor& executor)
 {
     SB_TRY(const rpc::ServiceAddress parsed, rpc::parseServiceAddress(address));
-    return rpc::Channel::open(parsed, security, ownName, executor);
+    return rpc::openGrpcChannel(parsed, security, ownName, executor);
 }
 
 } // namespace

@@ -184,6 +184,7 @@ inline constexpr std::size_t kTelemetryReaders = 64;
 inline constexpr std::size_t kLoadReaders = 256;
 inline constexpr auto kLoadInterval = 200ms;
 inline constexpr auto kLoadPoll = 20ms; // how soon a change is told
+inline constexpr std::size_t kLearntAddresses = 16; // doors of a fleet beside those given
 inline constexpr std::size_t kMirrorEvents = 2'000; // a client keeps
 inline constexpr std::size_t kFactTextBytes = 4'096; // reasons, texts, names in observed facts
 inline constexpr std::size_t kMetricFamilies = 1'024;
@@ -191,6 +192,16 @@ inline constexpr std::size_t kMetricSamples = 65'536; // of one scrape
 inline constexpr std::size_t kObserveConnections = 64;
 inline constexpr auto kObserveHeadDeadline = 5s;
 inline constexpr auto kObserveIdle = 75s;
+
+// --- Console: what a window that is slow, hidden or frozen may keep waiting. ---
+inline constexpr std::size_t kWaitingRows = 120; // of one agent, between link and window
+inline constexpr std::size_t kWaitingEvents = 2'000;
+inline constexpr std::size_t kAuditShown = 1'000; // newest records
+inline constexpr std::size_t kHistoryBytes = 32 * 1024 * 1024; // of all agents' series together
+inline constexpr std::size_t kHistoryRows = 900; // 15 min; fewer where there are many agents
+inline constexpr std::size_t kHistoryRowsLeast = 60;
+inline constexpr std::size_t kAlarmsShown = 1'000; // the worst; more are counted
+inline constexpr std::size_t kFleetsRemembered = 16;
 
 // --- Process: work handed to the one thread that may block. ---
 inline constexpr std::size_t kDiskJobs = 1'024;

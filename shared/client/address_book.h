@@ -16,6 +16,7 @@ struct AddressBookOptions {
     std::vector<std::string> addresses;
     rpc::Security security;
     std::string operatorName;
+    rpc::Dial dial;
 };
 
 // Several doors to one fleet: one is in use until it fails, then the next.
@@ -24,16 +25,29 @@ class AddressBook {
 public:
     static base::Result<AddressBook> make(AddressBookOptions options, base::Executor& executor);
 
-    const std::shared_ptr<rpc::Channel>& current() const { return channels_[used_]; }
+    const std::shared_ptr<rpc::Channel>& current() const { return doors_[used_].channel; }
     // Nobody is there: the next one is in use, unless somebody has turned the page already.
     void leave(const std::string& address);
+    // Another door of the same fleet, after those that are known; one that is known, is no address
+    // or cannot be opened from here is left out, and so is what is beyond limits::kLearntAddresses.
+    void learn(const std::string& address);
     std::string address() const { return current()->address().text(); }
-    std::size_t size() const { return channels_.size(); }
+    std::size_t size() const { return doors_.size(); }
 
 private:
-    AddressBook() = default;
+    struct Door {
+        rpc::ServiceAddress address;
+        std::shared_ptr<rpc::Channel> channel;
+    };
+    AddressBook(AddressBookOptions options, base::Executor& executor)
+        : options_(std::move(options)), executor_(&executor)
+    {
+    }
+    base::Status add(const std::string& text);
 
-    std::vector<std::shared_ptr<rpc::Channel>> channels_; // at least one
+    AddressBookOptions options_;
+    base::Executor* executor_;
+    std::vector<Door> doors_; // at least one
     std::size_t used_ = 0;
 };
 

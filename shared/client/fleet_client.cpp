@@ -93,7 +93,8 @@ base::Result<std::unique_ptr<FleetClient>> FleetClient::open(ClientOptions optio
 {
     SB_TRY(AddressBook book, AddressBook::make({.addresses = options.addresses,
                                                 .security = options.security,
-                                                .operatorName = options.operatorName},
+                                                .operatorName = options.operatorName,
+                                                .dial = options.dial},
                                                executor));
     auto state = std::make_shared<State>(std::move(options), executor, std::move(book));
     return std::unique_ptr<FleetClient>(new FleetClient(std::move(state)));
@@ -104,6 +105,11 @@ FleetClient::FleetClient(std::shared_ptr<State> state) : state_(std::move(state)
 FleetClient::~FleetClient()
 {
     state_->telemetry.reset();
+}
+
+void FleetClient::learn(const std::string& address)
+{
+    state_->book.learn(address);
 }
 
 void FleetClient::preview(const model::Edit& edit, Done<model::Preview> done)

@@ -7,6 +7,7 @@
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/rpc/credentials.h"
+#include "shared/rpc/grpc_channel.h"
 
 #include <chrono>
 #include <cstdint>
@@ -18,11 +19,13 @@
 namespace signalbox::client {
 
 struct ClientOptions {
-    // grpc://host:port or grpcs://host:port; the first that answers is used until it fails.
+    // grpc://host:port or grpcs://host:port, or what else `dial` speaks; the first that answers is
+    // used until it fails.
     std::vector<std::string> addresses;
     std::string operatorName; // who asks, where the transport does not prove it
     rpc::Security security;
     std::chrono::milliseconds callTimeout{10'000}; // for all addresses together
+    rpc::Dial dial = rpc::openGrpcChannel;
 };
 
 template <typename T>
@@ -40,6 +43,9 @@ public:
     FleetClient(const FleetClient&) = delete;
     FleetClient& operator=(const FleetClient&) = delete;
     ~FleetClient();
+
+    // Another agent of the same fleet, to go on at when those that are known fail.
+    void learn(const std::string& address);
 
     void preview(const model::Edit& edit, Done<model::Preview> done);
     void previewUndo(std::uint64_t auditNumber, Done<model::Preview> done);

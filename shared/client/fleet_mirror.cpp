@@ -64,8 +64,8 @@ void FleetMirror::news(TelemetryNews news)
 {
     sentUnixMs_ = news.sentUnixMs;
     for (series::AgentFact& fact : news.facts) {
-        AgentView& agent = agents_[fact.agent.str()];
-        std::visit([&](auto&& told) { apply(agent, std::forward<decltype(told)>(told)); },
+        Entry& entry = *agents_.try_emplace(fact.agent.str()).first;
+        std::visit([&](auto&& told) { apply(entry, std::forward<decltype(told)>(told)); },
                    std::move(fact.fact));
     }
     const bool wasComplete = isComplete();
@@ -73,19 +73,45 @@ void FleetMirror::news(TelemetryNews news)
     hasSpoken_ = true;
     if (isComplete() && !wasComplete)
         markMissing();
+    forgetGone();
     ++version_;
 }
 
 // Who was known before and is not on this stream left the fleet while nobody was listening.
 void FleetMirror::markMissing()
 {
-    if (agents_.size() > limits::kFleetAgents)
-        std::erase_if(agents_,
-                      [this](const auto& entry) { return !introduced_.contains(entry.first); });
-    for (auto& [id, agent] : agents_) {
-        if (!introduced_.contains(id) && !agent.gone)
-            agent.gone = model::AgentGone{"no longer in the fleet", 0};
+    for (Entry& entry : agents_) {
+        if (!introduced_.contains(entry.first) && !entry.second.gone)
+            setGone(entry, {"no longer in the fleet", 0});
     }
+}
+
+void FleetMirror::setGone(Entry& entry, model::AgentGone gone)
+{
+    entry.second.gone = std::move(gone);
+    entry.second.goneAt = clock_.monotonic();
+    changed(entry);
+}
+
+// A fleet larger than is meant keeps nobody who is not there.
+void FleetMirror::forgetGone()
+{
+    const auto now = clock_.monotonic();
+    const bool isCrowded = agents_.size() > limits::kFleetAgents;
+    std::erase_if(agents_, [&](const Entry& entry) {
+        const AgentView& agent = entry.second;
+        const bool isForgotten
+            = agent.gone && (isCrowded || now - agent.goneAt > limits::kGoneAgentKept);
+        if (isForgotten && observer_)
+            observer_->agentForgotten(entry.first);
+        return isForgotten;
+    });
+}
+
+void FleetMirror::changed(const Entry& entry)
+{
+    if (observer_)
+        observer_->agentChanged(entry.first, entry.second);
 }
 
 void FleetMirror::heard(AgentView& agent)
@@ -94,8 +120,9 @@ void FleetMirror::heard(AgentView& agent)
     agent.gone.reset();
 }
 
-void FleetMirror::apply(AgentView& agent, const model::AgentIntroduction& introduction)
+void FleetMirror::apply(Entry& entry, const model::AgentIntroduction& introduction)
 {
+    AgentView& agent = entry.second;
     introduced_.insert(introduction.id.str());
     if (agent.bootId == introduction.bootId)
         return;
@@ -105,24 +132,32 @@ void FleetMirror::apply(AgentView& agent, const model::AgentIntroduction& introd
     agent.series.clear();
     agent.state.record.id = introduction.id;
     agent.state.record.bootId = introduction.bootId;
+    changed(entry);
 }
 
-void FleetMirror::apply(AgentView& agent, model::AgentState&& state)
+void FleetMirror::apply(Entry& entry, model::AgentState&& state)
 {
+    AgentView& agent = entry.second;
     heard(agent);
     agent.state = std::move(state);
+    changed(entry);
 }
 
-void FleetMirror::apply(AgentView& agent, model::SeriesDictionary&& dictionary)
+void FleetMirror::apply(Entry& entry, model::SeriesDictionary&& dictionary)
 {
+    AgentView& agent = entry.second;
     if (agent.series != dictionary.series)
         agent.newest = {};
     agent.series = std::move(dictionary.series);
 }
 
-void FleetMirror::apply(AgentView& agent, series::ReadRows&& read)
+void FleetMirror::apply(Entry& entry, series::ReadRows&& read)
 {
+    AgentView& agent = entry.second;
+    const bool wasGone = agent.gone.has_value();
     heard(agent);
+    if (wasGone)
+        changed(entry);
     for (model::SampleRow& row : read.rows) {
         if (row.sequence <= agent.sequence) {
             ++duplicates_;
@@ -130,11 +165,14 @@ void FleetMirror::apply(AgentView& agent, series::ReadRows&& read)
         }
         agent.sequence = row.sequence;
         agent.newest = std::move(row);
+        if (observer_)
+            observer_->rowTaken(entry.first, agent, agent.newest);
     }
 }
 
-void FleetMirror::apply(AgentView& agent, model::Event&& event)
+void FleetMirror::apply(Entry& entry, model::Event&& event)
 {
+    AgentView& agent = entry.second;
     const bool isKnown
         = std::any_of(events_.begin(), events_.end(), [&](const model::Event& known) {
               return known.sequence == event.sequence && known.agent == event.agent
@@ -146,6 +184,8 @@ void FleetMirror::apply(AgentView& agent, model::Event&& event)
     }
     agent.sequence = std::max(agent.sequence, event.sequence);
     // A reader that is new is told some of the past: it belongs where it happened.
+    if (observer_)
+        observer_->eventTaken(event);
     const auto place = std::upper_bound(
         events_.begin(), events_.end(), event,
         [](const model::Event& a, const model::Event& b) { return a.unixMs < b.unixMs; });
@@ -154,25 +194,28 @@ void FleetMirror::apply(AgentView& agent, model::Event&& event)
         events_.pop_front();
 }
 
-void FleetMirror::apply(AgentView& agent, model::AgentGone&& gone)
+void FleetMirror::apply(Entry& entry, model::AgentGone&& gone)
 {
+    AgentView& agent = entry.second;
     // Freshness is of the facts, not of the news that there will be no more.
     const auto age = std::chrono::milliseconds(std::max<std::int64_t>(
         0, gone.lastSeenUnixMs == 0 ? 0 : sentUnixMs_ - gone.lastSeenUnixMs));
     agent.heardAt = std::min(agent.heardAt, clock_.monotonic() - age);
-    agent.gone = std::move(gone);
+    setGone(entry, std::move(gone));
 }
 
-void FleetMirror::apply(AgentView& agent, const model::Behind& behind)
+void FleetMirror::apply(Entry& entry, const model::Behind& behind)
 {
+    AgentView& agent = entry.second;
     const std::uint64_t missed = behind.to >= behind.from ? behind.to - behind.from + 1 : 0;
     agent.missedSamples += missed;
     missedSamples_ += missed;
     agent.sequence = std::max(agent.sequence, behind.to);
 }
 
-void FleetMirror::apply(AgentView& agent, const model::Resync&)
+void FleetMirror::apply(Entry& entry, const model::Resync&)
 {
+    AgentView& agent = entry.second;
     agent.sequence = 0;
     agent.newest = {};
 }

@@ -20,6 +20,7 @@ struct AgentView {
     model::AgentState state;
     std::string bootId;
     std::optional<model::AgentGone> gone; // it left; all else is how it was last seen
+    base::Monotonic goneAt; // when that was heard
     std::vector<model::SeriesKey> series; // columns of newest.values
     model::SampleRow newest; // empty values = none yet
     base::Sequence sequence = 0; // of the newest fact
@@ -38,12 +39,32 @@ struct Link {
     std::string problem; // of the last failure; empty while connected
 };
 
+// Who hears what a mirror has taken in; on its executor, after the mirror has it.
+// Lives on: the client's executor.
+class MirrorObserver {
+public:
+    virtual ~MirrorObserver() = default;
+    // Its state, its boot, or whether it is gone.
+    virtual void agentChanged(const std::string& id, const AgentView& agent) = 0;
+    // `row` follows agent.series.
+    virtual void rowTaken(const std::string& id, const AgentView& agent,
+                          const model::SampleRow& row)
+        = 0;
+    virtual void eventTaken(const model::Event& event) = 0;
+    // Known before, and longer gone than anything is kept.
+    virtual void agentForgotten(const std::string& id) = 0;
+};
+
 // What a telemetry stream has told, kept as one picture of the fleet, live or lost.
 // Lives on: the client's executor. Owned by who shows it.
-// Nothing is forgotten by a loss: facts grow old, and `link` says why.
+// Nothing is forgotten by a loss: facts grow old, and `link` says why. Who left the fleet is kept
+// for limits::kGoneAgentKept.
 class FleetMirror final : public TelemetryListener {
 public:
-    explicit FleetMirror(const base::Clock& clock) : clock_(clock) {}
+    explicit FleetMirror(const base::Clock& clock, MirrorObserver* observer = nullptr)
+        : clock_(clock), observer_(observer)
+    {
+    }
 
     const std::map<std::string, AgentView>& agents() const { return agents_; } // by id
     // The newest limits::kMirrorEvents of the fleet, oldest first.
@@ -64,18 +85,23 @@ public:
     void lost(const std::string& address, const base::Error& why) override;
 
 private:
-    void apply(AgentView& agent, const model::AgentIntroduction& introduction);
-    void apply(AgentView& agent, model::AgentState&& state);
-    void apply(AgentView& agent, model::SeriesDictionary&& dictionary);
-    void apply(AgentView& agent, series::ReadRows&& read);
-    void apply(AgentView& agent, model::Event&& event);
-    void apply(AgentView& agent, model::AgentGone&& gone);
-    void apply(AgentView& agent, const model::Behind& behind);
-    void apply(AgentView& agent, const model::Resync& resync);
+    using Entry = std::pair<const std::string, AgentView>; // id and what is known
+    void apply(Entry& entry, const model::AgentIntroduction& introduction);
+    void apply(Entry& entry, model::AgentState&& state);
+    void apply(Entry& entry, model::SeriesDictionary&& dictionary);
+    void apply(Entry& entry, series::ReadRows&& read);
+    void apply(Entry& entry, model::Event&& event);
+    void apply(Entry& entry, model::AgentGone&& gone);
+    void apply(Entry& entry, const model::Behind& behind);
+    void apply(Entry& entry, const model::Resync& resync);
     void heard(AgentView& agent);
+    void changed(const Entry& entry);
     void markMissing();
+    void setGone(Entry& entry, model::AgentGone gone);
+    void forgetGone();
 
     const base::Clock& clock_;
+    MirrorObserver* const observer_; // null = nobody
     std::map<std::string, AgentView> agents_;
     std::set<std::string> introduced_; // on the stream that is open
     std::deque<model::Event> events_;

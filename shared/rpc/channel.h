@@ -28,34 +28,28 @@ struct StreamEvents {
 
 // One connection to one agent, made when it is first needed and remade by itself; calls fail at
 // once while it is down. Methods and messages are names and bytes, as in MethodTable.
-// Lives on: the executor it was given. Owned by who calls. Its end cancels what is open and waits
-// until the library has let go, so the executor may end right after it.
+// Lives on: the executor it was given. Owned by who calls. Its end cancels what is open.
+// gRPC is grpc_channel.h; a WebSocket comes from whoever has one.
 class Channel {
 public:
-    // `operatorName` goes with every call, for peers that have no other proof; empty = not sent.
-    static base::Result<std::shared_ptr<Channel>> open(const ServiceAddress& address,
-                                                       const Security& security,
-                                                       const std::string& operatorName,
-                                                       base::Executor& executor);
-    Channel(const Channel&) = delete;
-    Channel& operator=(const Channel&) = delete;
-    ~Channel();
-
-    const ServiceAddress& address() const;
-
+    virtual ~Channel() = default;
+    virtual const ServiceAddress& address() const = 0;
     // `method` is "signalbox.v1.CommandService/Preview". `done` is called once, on the executor,
     // unless the channel ends first.
-    void call(const std::string& method, const std::string& request,
-              std::chrono::milliseconds timeout,
-              std::function<void(base::Result<std::string>)> done);
-    [[nodiscard]] std::unique_ptr<StreamCall> watch(const std::string& method,
-                                                    const std::string& request,
-                                                    StreamEvents events);
-
-private:
-    struct State;
-    explicit Channel(std::unique_ptr<State> state);
-    std::unique_ptr<State> state_;
+    virtual void call(const std::string& method, const std::string& request,
+                      std::chrono::milliseconds timeout,
+                      std::function<void(base::Result<std::string>)> done)
+        = 0;
+    [[nodiscard]] virtual std::unique_ptr<StreamCall> watch(const std::string& method,
+                                                            const std::string& request,
+                                                            StreamEvents events)
+        = 0;
 };
+
+// Makes the channel to an address. `operatorName` goes with every call, for peers that have no
+// other proof; empty = not sent. Touches no network: an error is about the address or a certificate.
+using Dial = std::function<base::Result<std::shared_ptr<Channel>>(
+    const ServiceAddress& address, const Security& security, const std::string& operatorName,
+    base::Executor& executor)>;
 
 } // namespace signalbox::rpc

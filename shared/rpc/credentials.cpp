@@ -4,6 +4,7 @@
 #include "shared/base/limits.h"
 #include "shared/base/names.h"
 
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -15,8 +16,16 @@ namespace signalbox::rpc {
 
 namespace {
 
-constexpr std::string_view kPlain = "grpc://";
-constexpr std::string_view kTls = "grpcs://";
+constexpr std::string_view kTunnelPath = "/tunnel";
+
+struct SchemeName {
+    ServiceAddress::Scheme scheme;
+    std::string_view text;
+};
+constexpr std::array kSchemes{SchemeName{ServiceAddress::Scheme::Grpc, "grpc://"},
+                              SchemeName{ServiceAddress::Scheme::Grpcs, "grpcs://"},
+                              SchemeName{ServiceAddress::Scheme::Ws, "ws://"},
+                              SchemeName{ServiceAddress::Scheme::Wss, "wss://"}};
 
 base::Result<std::string> readPem(const std::string& path, const char* what)
 {
@@ -74,23 +83,28 @@ base::Result<TlsIdentity> readTlsFiles(const TlsFiles& files)
 
 std::string ServiceAddress::text() const
 {
-    return std::string(scheme == Scheme::Tls ? kTls : kPlain) + hostPort;
+    const std::string_view prefix = kSchemes[static_cast<std::size_t>(scheme)].text;
+    return std::string(prefix) + hostPort + (isWebSocket() ? std::string(kTunnelPath) : "");
 }
 
 base::Result<ServiceAddress> parseServiceAddress(std::string_view text)
 {
     ServiceAddress address;
     std::string_view rest = text;
-    if (rest.starts_with(kTls)) {
-        address.scheme = ServiceAddress::Scheme::Tls;
-        rest.remove_prefix(kTls.size());
-    } else if (rest.starts_with(kPlain)) {
-        rest.remove_prefix(kPlain.size());
+    for (const SchemeName& known : kSchemes) {
+        if (rest.starts_with(known.text)) {
+            address.scheme = known.scheme;
+            rest.remove_prefix(known.text.size());
+            break;
+        }
     }
+    if (address.isWebSocket() && rest.ends_with(kTunnelPath))
+        rest.remove_suffix(kTunnelPath.size());
     if (!isHostPort(rest))
         return base::Error(base::Code::InvalidArgument,
                            "\"" + std::string(text.substr(0, 128))
-                               + "\" is no address: grpc://host:port or grpcs://host:port is meant",
+                               + "\" is no address: grpc://host:port, grpcs://host:port, "
+                                 "ws://host:port/tunnel or wss://host:port/tunnel is meant",
                            base::Origin::Client);
     address.hostPort = rest;
     return address;

@@ -39,11 +39,15 @@ struct Security {
     std::optional<TlsIdentity> identity; // with Trust::Certificate
 };
 
-// "grpc://127.0.0.1:8801", "grpcs://gpu-01:8801", or as agent records have it "127.0.0.1:8801".
+// "grpc://127.0.0.1:8801", "grpcs://gpu-01:8801", "ws://127.0.0.1:8802/tunnel", "wss://...", or as
+// agent records have it "127.0.0.1:8801". The path of a WebSocket is always /tunnel and may be left
+// out.
 struct ServiceAddress {
-    enum class Scheme : std::uint8_t { Plain, Tls };
-    Scheme scheme = Scheme::Plain;
+    enum class Scheme : std::uint8_t { Grpc, Grpcs, Ws, Wss };
+    Scheme scheme = Scheme::Grpc;
     std::string hostPort;
+    bool isWebSocket() const { return scheme == Scheme::Ws || scheme == Scheme::Wss; }
+    bool isTls() const { return scheme == Scheme::Grpcs || scheme == Scheme::Wss; }
     std::string text() const;
     bool operator==(const ServiceAddress&) const = default;
 };

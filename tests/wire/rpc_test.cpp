@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Methods, roles, streams and ends over real gRPC.
 #include "shared/base/limits.h"
-#include "shared/rpc/channel.h"
+#include "shared/rpc/grpc_channel.h"
 #include "shared/rpc/grpc_server.h"
 #include "tests/wire/control_thread_world.h"
 
@@ -43,7 +43,7 @@ struct Agent {
 std::shared_ptr<Channel> channelTo(tests::ControlThreadWorld& world, const std::string& address,
                                    const std::string& name, const Security& security = {})
 {
-    return *Channel::open(*parseServiceAddress(address), security, name, world.executor());
+    return *openGrpcChannel(*parseServiceAddress(address), security, name, world.executor());
 }
 
 base::Result<std::string> callAndWait(tests::ControlThreadWorld& world, Channel& channel,
@@ -187,9 +187,9 @@ TEST(Rpc, AnAddressOfOtherMachinesNeedsAProofOnBothEnds)
     EXPECT_EQ(agent.server.start("0.0.0.0:0").error().code(), base::Code::FailedPrecondition);
     EXPECT_FALSE(agent.server.start("127.0.0.1:0", {Trust::Certificate, std::nullopt}));
     EXPECT_FALSE(
-        Channel::open(*parseServiceAddress("grpc://gpu-01:8801"), {}, "", world.executor()));
+        openGrpcChannel(*parseServiceAddress("grpc://gpu-01:8801"), {}, "", world.executor()));
     EXPECT_FALSE(
-        Channel::open(*parseServiceAddress("grpcs://gpu-01:8801"), {}, "", world.executor()));
+        openGrpcChannel(*parseServiceAddress("grpcs://gpu-01:8801"), {}, "", world.executor()));
 }
 
 // Certificates of a fleet, made anew by openssl(1).

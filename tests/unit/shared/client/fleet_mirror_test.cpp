@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/client/fleet_mirror.h"
+#include "shared/base/limits.h"
 #include "tests/support/manual_clock.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,21 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::int64_t kNow = 1'767'225'601'000;
+
+// What an observer was told, as lines.
+struct Notes final : MirrorObserver {
+    std::vector<std::string> lines;
+    void agentChanged(const std::string& id, const AgentView& agent) override
+    {
+        lines.push_back(id + (agent.gone ? " gone" : " changed"));
+    }
+    void rowTaken(const std::string& id, const AgentView&, const model::SampleRow& row) override
+    {
+        lines.push_back(id + " row " + std::to_string(row.sequence));
+    }
+    void eventTaken(const model::Event& event) override { lines.push_back("event " + event.agent); }
+    void agentForgotten(const std::string& id) override { lines.push_back(id + " forgotten"); }
+};
 
 class FleetMirrorTest : public ::testing::Test {
 protected:
@@ -38,7 +54,8 @@ protected:
     const AgentView& agent(const std::string& id) { return mirror_.agents().at(id); }
 
     tests::ManualClock clock_;
-    FleetMirror mirror_{clock_};
+    Notes notes_;
+    FleetMirror mirror_{clock_, &notes_};
 };
 
 model::Event eventOf(base::Sequence sequence, std::int64_t unixMs)
@@ -157,6 +174,35 @@ TEST_F(FleetMirrorTest, FactsGrowOldAndAGoneAgentIsAsOldAsItWasLastSeen)
 
     tellState("a");
     EXPECT_EQ(mirror_.freshness(agent("a")), model::Freshness::Live);
+}
+
+TEST_F(FleetMirrorTest, WhoLeftIsKeptForAWhileAndThenForgotten)
+{
+    introduce("a", "boot-1", 2);
+    introduce("b", "boot-1", 2);
+    tell("b", model::AgentGone{"its lease ended", kNow}, 1);
+    clock_.advance(limits::kGoneAgentKept);
+    tellState("a");
+    EXPECT_TRUE(mirror_.agents().contains("b"));
+
+    clock_.advance(1s);
+    tellState("a");
+    EXPECT_FALSE(mirror_.agents().contains("b"));
+    EXPECT_EQ(notes_.lines.back(), "b forgotten");
+}
+
+TEST_F(FleetMirrorTest, AnObserverHearsWhatIsNewOnceAndNothingTwice)
+{
+    introduce("a", "boot-1");
+    tell("a", model::SeriesDictionary{1, {{"in_flight", {}, model::SeriesKind::Gauge}}});
+    const series::ReadRows rows{{{1, kNow, {1.0}}, {2, kNow, {2.0}}}};
+    tell("a", rows);
+    tell("a", rows);
+    tell("a", eventOf(3, kNow));
+    tell("a", eventOf(3, kNow));
+
+    EXPECT_EQ(notes_.lines,
+              (std::vector<std::string>{"a changed", "a row 1", "a row 2", "event a"}));
 }
 
 } // namespace

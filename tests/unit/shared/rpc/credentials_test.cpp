@@ -13,8 +13,8 @@ TEST(ServiceAddress, SchemesAndPlainRecordsAreUnderstood)
     const auto record = parseServiceAddress("127.0.0.1:8801");
 
     ASSERT_TRUE(plain && tls && record);
-    EXPECT_EQ(plain->scheme, ServiceAddress::Scheme::Plain);
-    EXPECT_EQ(tls->scheme, ServiceAddress::Scheme::Tls);
+    EXPECT_EQ(plain->scheme, ServiceAddress::Scheme::Grpc);
+    EXPECT_EQ(tls->scheme, ServiceAddress::Scheme::Grpcs);
     EXPECT_EQ(tls->hostPort, "[fd00::1]:8801");
     EXPECT_EQ(record->text(), "grpc://127.0.0.1:8801");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "shared/rpc/channel.h"
+#include "shared/rpc/grpc_channel.h"
 
 #include "shared/base/limits.h"
 #include "shared/rpc/byte_buffers.h"
@@ -220,7 +220,7 @@ grpc::ChannelArguments channelArguments()
 base::Result<std::shared_ptr<grpc::ChannelCredentials>>
 credentialsFor(const ServiceAddress& address, const Security& security)
 {
-    if (address.scheme == ServiceAddress::Scheme::Tls || security.trust == Trust::Certificate) {
+    if (address.isTls() || security.trust == Trust::Certificate) {
         if (!security.identity)
             return base::Error(base::Code::FailedPrecondition,
                                address.text() + " needs a certificate of ours and its key");
@@ -238,77 +238,77 @@ credentialsFor(const ServiceAddress& address, const Security& security)
     return grpc::InsecureChannelCredentials();
 }
 
-} // namespace
-
-struct Channel::State {
-    State(ServiceAddress to, base::Executor& e, std::string name)
-        : address(std::move(to)), executor(e), operatorName(std::move(name))
+class GrpcChannel final : public Channel {
+public:
+    GrpcChannel(ServiceAddress to, base::Executor& executor, std::string operatorName,
+                const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+        : address_(std::move(to)), executor_(executor), operatorName_(std::move(operatorName)),
+          stub_(grpc::CreateCustomChannel(address_.hostPort, credentials, channelArguments()))
     {
     }
+    ~GrpcChannel() override
+    {
+        for (const auto& weak : calls_) {
+            if (const auto call = weak.lock())
+                call->drop();
+        }
+        count_->waitForNone();
+    }
 
+    const ServiceAddress& address() const override { return address_; }
+
+    void call(const std::string& method, const std::string& request,
+              std::chrono::milliseconds timeout,
+              std::function<void(base::Result<std::string>)> done) override
+    {
+        auto call = std::make_shared<UnaryCall>(executor_, count_, std::move(done));
+        call->context().set_deadline(std::chrono::system_clock::now() + timeout);
+        launch(call, method, request);
+    }
+
+    std::unique_ptr<StreamCall> watch(const std::string& method, const std::string& request,
+                                      StreamEvents events) override
+    {
+        auto call = std::make_shared<ReadingCall>(executor_, count_, std::move(events));
+        launch(call, method, request);
+        return std::make_unique<StreamHandle>(std::move(call));
+    }
+
+private:
     template <typename Call>
     void launch(const std::shared_ptr<Call>& call, const std::string& method,
                 const std::string& request)
     {
-        if (!operatorName.empty())
-            call->context().AddMetadata(kOperatorKey, operatorName);
-        std::erase_if(calls, [](const auto& weak) { return weak.expired(); });
-        calls.push_back(call);
-        call->start(*stub, "/" + method, request);
+        if (!operatorName_.empty())
+            call->context().AddMetadata(kOperatorKey, operatorName_);
+        std::erase_if(calls_, [](const auto& weak) { return weak.expired(); });
+        calls_.push_back(call);
+        call->start(stub_, "/" + method, request);
     }
 
-    ServiceAddress address;
-    base::Executor& executor;
-    std::string operatorName;
-    std::unique_ptr<grpc::GenericStub> stub;
-    std::shared_ptr<CallCount> count = std::make_shared<CallCount>();
-    std::vector<std::weak_ptr<OpenCall>> calls;
+    ServiceAddress address_;
+    base::Executor& executor_;
+    std::string operatorName_;
+    grpc::GenericStub stub_;
+    std::shared_ptr<CallCount> count_ = std::make_shared<CallCount>();
+    std::vector<std::weak_ptr<OpenCall>> calls_;
 };
 
-base::Result<std::shared_ptr<Channel>> Channel::open(const ServiceAddress& address,
-                                                     const Security& security,
-                                                     const std::string& operatorName,
-                                                     base::Executor& executor)
+} // namespace
+
+base::Result<std::shared_ptr<Channel>> openGrpcChannel(const ServiceAddress& address,
+                                                       const Security& security,
+                                                       const std::string& operatorName,
+                                                       base::Executor& executor)
 {
+    if (address.isWebSocket())
+        return base::Error(base::Code::InvalidArgument,
+                           address.text() + " is a WebSocket: use grpc:// or grpcs:// here",
+                           base::Origin::Client);
     SB_TRY(auto credentials, credentialsFor(address, security));
     keepCallbackQueue();
-    auto state = std::make_unique<State>(address, executor, operatorName);
-    state->stub = std::make_unique<grpc::GenericStub>(
-        grpc::CreateCustomChannel(address.hostPort, credentials, channelArguments()));
-    return std::shared_ptr<Channel>(new Channel(std::move(state)));
-}
-
-Channel::Channel(std::unique_ptr<State> state) : state_(std::move(state)) {}
-
-Channel::~Channel()
-{
-    for (const auto& weak : state_->calls) {
-        if (const auto call = weak.lock())
-            call->drop();
-    }
-    state_->count->waitForNone();
-}
-
-const ServiceAddress& Channel::address() const
-{
-    return state_->address;
-}
-
-void Channel::call(const std::string& method, const std::string& request,
-                   std::chrono::milliseconds timeout,
-                   std::function<void(base::Result<std::string>)> done)
-{
-    auto call = std::make_shared<UnaryCall>(state_->executor, state_->count, std::move(done));
-    call->context().set_deadline(std::chrono::system_clock::now() + timeout);
-    state_->launch(call, method, request);
-}
-
-std::unique_ptr<StreamCall> Channel::watch(const std::string& method, const std::string& request,
-                                           StreamEvents events)
-{
-    auto call = std::make_shared<ReadingCall>(state_->executor, state_->count, std::move(events));
-    state_->launch(call, method, request);
-    return std::make_unique<StreamHandle>(std::move(call));
+    return std::shared_ptr<Channel>(
+        std::make_shared<GrpcChannel>(address, executor, operatorName, credentials));
 }
 
 } // namespace signalbox::rpc
