@@ -13,17 +13,17 @@ namespace signalbox::text {
 QString unknownText(); // "?"
 QString notApplicableText(); // "-"
 
-// 0, 0.42, 12.3, 569, 3.55k, 12.4k, 3.1M. Whole numbers below 1,000 have no point.
+// Three digits: 0.00, 3.10, 38.6, 569, 3.55k, 225k, 3.10M.
 QString rateText(std::optional<double> value);
-// As they are counted: 0 to 9,999 whole with a comma, then 12.4k, 3.1M.
+// What is counted: whole with a comma up to 99,999, then 124k, 3.10M.
 QString countText(std::optional<std::int64_t> value);
-// Share 0 to 1: "43 %"; below 10 % with one digit more ("0.42 %" -> "0.42 %", "3.1 %").
+// Share 0 to 1: "43 %", "3.1 %", "0.42 %"; what is not all never reads "100 %".
 QString percentText(std::optional<double> share);
-QString millisecondsText(std::optional<double> ms); // "412 ms", "1.24 s"
-QString bytesText(std::optional<double> bytes); // "512 B", "1.5 KiB", "80 GiB"
-// "840 ms", "6.4 s", "41 s", "3 min 12 s", "2 h 25 min", "12 d 4 h".
+QString millisecondsText(std::optional<double> ms); // "1.4 ms", "412 ms", "1.24 s"
+QString bytesText(std::optional<double> bytes); // "512 B", "1.5 KiB", "80.0 GiB"
+// "840 ms", "6.4 s", "41 s", "3 min 12 s", "2 h 25 min", "12 d 4 h". Below 0 is unknown.
 QString durationText(std::optional<std::int64_t> ms);
-// The age of a fact, short: "0.4 s", "12 s", "3 min", "2 h".
+// The age of a fact, short: "0.4 s", "12 s", "3 min", "2 h", "5 d".
 QString ageText(std::optional<std::int64_t> ms);
 QString timeText(std::int64_t unixMs); // "14:07:31Z"; 0 or less is unknown
 QString dateTimeText(std::int64_t unixMs); // "2026-03-02 14:07:31Z"

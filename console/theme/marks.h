@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "console/theme/badges.h"
 #include "console/theme/roles.h"
 #include "console/theme/tokens.h"
 #include "shared/model/health.h"
 
-#include <QPixmap>
 #include <QRectF>
 
 class QPainter;
@@ -14,19 +14,6 @@ class QPainterPath;
 // One painter a channel. Each fits its mark into the middle of the box, scaled to its shorter side,
 // and leaves the painter as it was. Gui thread.
 namespace signalbox::theme {
-
-// None is the grey outline of "no alarm of this kind", drawn with the digit that it counts.
-void paintBadge(QPainter& painter, const QRectF& box, Priority priority, Ack ack, const Tokens& t);
-// The counter of a priority that has no alarm now: outline and digit in grey.
-void paintBadgeNone(QPainter& painter, const QRectF& box, Priority priority, const Tokens& t);
-// As paintBadge, over a plate of `ground` that keeps it off what lies under it (heat field, graph).
-void paintBadgeOver(QPainter& painter, const QRectF& box, Priority priority, Ack ack,
-                    const QColor& ground, const Tokens& t);
-// As paintBadge where it is drawn large: a new alarm has a second ring.
-void paintBadgeRing(QPainter& painter, const QRectF& box, Priority priority, Ack ack,
-                    const Tokens& t);
-// The badge in kBadgeSize, painted once a token set and device pixel ratio.
-QPixmap badgePixmap(Priority priority, Ack ack, double devicePixelRatio);
 
 QPainterPath kindPath(Kind kind, const QRectF& box);
 void paintKind(QPainter& painter, const QRectF& box, Kind kind, const Tokens& t);
@@ -37,6 +24,9 @@ void paintAdmin(QPainter& painter, const QRectF& box, model::Admin admin, const 
 // A node's outline: live solid, late solid with a dot, stale dashed over hatch, disconnected dotted.
 void paintFreshOutline(QPainter& painter, const QPainterPath& shape, model::Freshness freshness,
                        const Tokens& t);
+// The same with another pen: ink where the node is in alarm.
+void paintFreshOutline(QPainter& painter, const QPainterPath& shape, model::Freshness freshness,
+                       const QColor& pen, const Tokens& t);
 // The same as a short line, for legends and the strip.
 void paintFreshLine(QPainter& painter, const QRectF& box, model::Freshness freshness,
                     const Tokens& t);

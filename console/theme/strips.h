@@ -4,8 +4,8 @@
 #include "console/theme/tokens.h"
 
 #include <QRect>
-#include <QString>
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,6 +24,7 @@ struct StripData {
     float lowest = 0; // value at the bottom
     float highest = 1; // value at the top; not above lowest: taken from the data
     double dataEnds = 1; // share of the width that has data; the rest is a hatched gap
+    int gridIntervals = 2; // hairlines at both ends and between; 0 = none
     std::optional<double> cursor; // share of the width: a line in deliberate
 };
 
