@@ -206,4 +206,8 @@ inline constexpr std::size_t kFleetsRemembered = 16;
 // --- Process: work handed to the one thread that may block. ---
 inline constexpr std::size_t kDiskJobs = 1'024;
 
+// --- Console text: what a screen shows of a peer's text; the whole stands in exports. ---
+inline constexpr int kShownNameCharacters = 128;
+inline constexpr int kShownReasonCharacters = 512;
+
 } // namespace signalbox::limits

@@ -17,6 +17,16 @@ if(SIGNALBOX_TESTS)
 endif()
 find_package(Boost 1.81 REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts WebSockets)
+if(SIGNALBOX_TESTS)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
+endif()
+
+# How we write Qt: its keywords belong to C++, and bytes become text only where somebody says how.
+add_library(signalbox_qt INTERFACE)
+target_compile_definitions(
+  signalbox_qt INTERFACE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII
+                         QT_NO_NARROWING_CONVERSIONS_IN_CONNECT)
 
 # Asio and Beast are compiled here and nowhere else; rooms include their headers only in .cpp files.
 add_library(signalbox_asio STATIC "${CMAKE_SOURCE_DIR}/shared/cmake/asio.cpp")

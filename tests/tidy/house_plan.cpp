@@ -49,6 +49,16 @@ constexpr std::string_view kPosixHeaders[]
        "langinfo.h", "locale.h", "limits.h", "time.h",    "stdlib.h", "string.h",
        "errno.h",    "link.h",   "malloc.h", "wchar.h",   "emmintrin.h"};
 
+// <QColor>, <QtMath>, <QtCharts/QChart>: which module of Qt it is, CMake knows, since
+// a room finds only the headers of those modules that it links.
+bool isQt(std::string_view header)
+{
+    const auto isUpper = [](char letter) { return letter >= 'A' && letter <= 'Z'; };
+    if (header.size() < 3 || header[0] != 'Q')
+        return false;
+    return isUpper(header[1]) || (header[1] == 't' && isUpper(header[2]));
+}
+
 bool isPosix(std::string_view header)
 {
     return std::any_of(std::begin(kPosixFolders), std::end(kPosixFolders),
@@ -151,6 +161,8 @@ std::optional<std::string> packageOf(std::string_view header)
         if (header.starts_with(known.prefix))
             return std::string(known.package);
     }
+    if (isQt(header))
+        return "qt";
     if (isStandardHeader(header) || isPosix(header))
         return "";
     return std::nullopt;
@@ -159,7 +171,7 @@ std::optional<std::string> packageOf(std::string_view header)
 bool isStandardHeader(std::string_view header)
 {
     return header.find('/') == std::string_view::npos && !header.ends_with(".h")
-        && !header.ends_with(".hpp");
+        && !header.ends_with(".hpp") && !isQt(header);
 }
 
 std::vector<Include> includesOf(const SourceFile& file)

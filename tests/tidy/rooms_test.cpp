@@ -125,6 +125,12 @@ void checkOwnInclude(const SourceFile& file, const Include& include, const View&
                          "wire types stop at the door: generated headers belong in .cpp files"});
 }
 
+bool isQtRoom(const View& view)
+{
+    return std::any_of(view.packages.begin(), view.packages.end(),
+                       [](const std::string& package) { return package.starts_with("qt"); });
+}
+
 void checkPackage(const SourceFile& file, const Include& include, const View& view,
                   std::vector<Finding>& found)
 {
@@ -139,6 +145,7 @@ void checkPackage(const SourceFile& file, const Include& include, const View& vi
     if (package->empty())
         return;
     const bool seen = view.everything || view.packages.contains(*package)
+        || (*package == "qt" && isQtRoom(view))
         || (*package == "asio" && view.packages.contains("beast"))
         || (*package == "protobuf" && view.packages.contains("grpc"));
     if (!seen)
@@ -217,6 +224,7 @@ const HousePlan& smallPlan()
     static const HousePlan kPlan = HousePlan::parse("shared/base : : fmt\n"
                                                     "shared/model : :\n"
                                                     "agent/http : : simdjson\n"
+                                                    "console/text : : qtcore\n"
                                                     "agent/proxy : agent/http :\n"
                                                     "agent/control : agent/proxy proto : grpc\n");
     return kPlan;
@@ -256,6 +264,9 @@ TEST(Rooms, PackagesStayInTheRoomsThatListThem)
     EXPECT_EQ(rulesFound("agent/proxy/a.cpp", "#include <simdjson.h>\n"), "package ");
     EXPECT_EQ(rulesFound("agent/http/a.cpp", "#include <sqlite3.h>\n"), "package ");
     EXPECT_EQ(rulesFound("agent/http/a.cpp", "#include <nlohmann/json.hpp>\n"), "include-style ");
+    EXPECT_EQ(rulesFound("console/text/a.h", "#include <QString>\n"), "");
+    EXPECT_EQ(rulesFound("agent/http/a.cpp", "#include <QString>\n"), "package ");
+    EXPECT_EQ(rulesFound("agent/http/a.cpp", "#include <QtCharts/QChart>\n"), "package ");
 }
 
 TEST(Rooms, HeavyHeadersStayOutOfHeaders)

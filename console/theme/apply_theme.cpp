@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "console/theme/apply_theme.h"
+
+#include "console/theme/metrics.h"
+#include "console/theme/theme.h"
+#include "console/theme/typography.h"
+
+#include <QApplication>
+#include <QLocale>
+#include <QStringList>
+#include <QStyle>
+#include <QStyleFactory>
+
+#include <utility>
+
+namespace signalbox::theme {
+
+namespace {
+
+// "@ink" in the text becomes the token's colour; longer names first, so that @ink2 is not @ink + 2.
+QString withColours(QString text, const Tokens& t)
+{
+    const std::pair<QLatin1String, QColor> names[] = {
+        {QLatin1String("@deliberate"), t.deliberate},
+        {QLatin1String("@surface"), t.surface},
+        {QLatin1String("@outline"), t.outline},
+        {QLatin1String("@canvas"), t.canvas},
+        {QLatin1String("@sunken"), t.sunken},
+        {QLatin1String("@raised"), t.raised},
+        {QLatin1String("@line2"), t.line2},
+        {QLatin1String("@line"), t.line},
+        {QLatin1String("@ink3"), t.ink3},
+        {QLatin1String("@ink2"), t.ink2},
+        {QLatin1String("@ink"), t.ink},
+        {QLatin1String("@sel"), t.sel},
+    };
+    for (const auto& [name, colour] : names)
+        text.replace(name, colour.name());
+    return text;
+}
+
+QString controlRules()
+{
+    return QStringLiteral(R"qss(
+QPushButton, QToolButton { min-height: 22px; padding: 0 10px; border: 1px solid @line2;
+  border-radius: 4px; background: @raised; color: @ink; }
+QPushButton:hover, QToolButton:hover { border-color: @outline; }
+QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: @sel; }
+QPushButton:focus, QToolButton:focus { border: 2px solid @ink; padding: 0 9px; min-height: 20px; }
+QPushButton:disabled, QToolButton:disabled { color: @ink3; background: transparent;
+  border: 1px dashed @line2; }
+QPushButton[role="tall"], QPushButton[role="goTall"] { min-height: 26px; padding: 0 14px; }
+QPushButton[role="tall"]:focus, QPushButton[role="goTall"]:focus { min-height: 24px;
+  padding: 0 13px; }
+QPushButton[role="go"], QPushButton[role="goTall"] { background: @ink; border-color: @ink;
+  color: @canvas; font-weight: 600; }
+QPushButton[role="go"]:focus, QPushButton[role="goTall"]:focus { border: 2px solid @canvas;
+  outline: 2px solid @ink; }
+QPushButton[role="go"]:disabled, QPushButton[role="goTall"]:disabled { background: transparent;
+  color: @ink3; border: 1px dashed @line2; font-weight: 400; }
+QPushButton[role="flat"], QToolButton { background: transparent; border-color: transparent;
+  padding: 0 6px; color: @ink2; }
+QPushButton[role="flat"]:hover, QToolButton:hover { background: @raised; color: @ink; }
+QPushButton[role="flat"]:focus, QToolButton:focus { border: 2px solid @ink; padding: 0 5px; }
+QPushButton[role="flat"]:disabled { border-color: transparent; }
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit { min-height: 22px; padding: 0 8px;
+  border: 1px solid @line2; border-radius: 4px; background: @sunken; color: @ink;
+  selection-background-color: @ink2; selection-color: @canvas; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateTimeEdit:focus {
+  border: 2px solid @ink; padding: 0 7px; min-height: 20px; }
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {
+  color: @ink3; border: 1px dashed @line2; background: transparent; }
+QPlainTextEdit { border: 1px solid @line2; border-radius: 4px; background: @sunken; color: @ink;
+  padding: 4px 4px; }
+QPlainTextEdit:focus { border: 2px solid @ink; padding: 3px 3px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { border: 1px solid @line2; background: @surface; color: @ink; }
+QCheckBox, QRadioButton { color: @ink; spacing: 8px; min-height: 24px; }
+QCheckBox:disabled, QRadioButton:disabled { color: @ink3; }
+QCheckBox::indicator, QRadioButton::indicator { width: 12px; height: 12px;
+  border: 1px solid @outline; background: @sunken; }
+QCheckBox::indicator { border-radius: 2px; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: @ink;
+  border: 1px solid @ink; image: none; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid @ink; border-radius: 4px; }
+QSlider::groove:horizontal { height: 4px; background: @line2; }
+QSlider::handle:horizontal { width: 8px; margin: -6px 0; background: @ink; border-radius: 2px; }
+)qss");
+}
+
+QString labelRules()
+{
+    return QStringLiteral(R"qss(
+QLabel[role="dim"] { color: @ink2; }
+QLabel[role="faint"] { color: @ink3; }
+QLabel[role="caption"] { color: @ink2; font-size: 11px; }
+QLabel[role="captionFaint"] { color: @ink3; font-size: 11px; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="name"] { font-size: 14px; font-weight: 600; }
+QLabel[role="title"], QLabel[role="figure"] { font-size: 16px; font-weight: 600; }
+QLabel[role="answer"] { font-size: 20px; font-weight: 600; }
+QLabel[role="answerLarge"] { font-size: 24px; font-weight: 600; }
+QLabel[role="mono"] { font-family: "Signalbox Mono"; font-size: 11px; }
+QLabel[role="key"] { color: @ink2; font-size: 11px; font-weight: 500; padding: 0 4px;
+  border: 1px solid @line2; border-radius: 3px; background: @surface; }
+QLabel[role="prod"] { color: @ink; font-size: 11px; font-weight: 700; padding: 0 4px;
+  border: 1px solid @ink; border-radius: 2px; }
+QLabel[role="chip"] { color: @ink2; font-size: 11px; padding: 0 8px; min-height: 18px;
+  border: 1px solid @line2; border-radius: 4px; }
+QLabel:disabled { color: @ink3; }
+)qss");
+}
+
+QString frameRules()
+{
+    return QStringLiteral(R"qss(
+QFrame[role="panel"] { background: @surface; border: 1px solid @line; border-radius: 4px; }
+QFrame[role="sunken"] { background: @sunken; border: none; }
+QFrame[role="strip"] { background: @surface; border: none; border-bottom: 1px solid @line; }
+QFrame[role="raised"] { background: @raised; border: 1px solid @line2; border-radius: 4px; }
+QFrame[role="sheet"] { background: @surface; border: none; border-left: 2px solid @ink2; }
+QFrame[role="palette"] { background: @surface; border: 1px solid @ink2; border-radius: 6px; }
+QHeaderView { background: @surface; border: none; }
+QHeaderView::section { background: @surface; color: @ink2; font-size: 11px; font-weight: 500;
+  padding: 0 8px; border: none; border-bottom: 1px solid @line2; min-height: 23px; }
+QHeaderView::section:hover { color: @ink; }
+QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
+QScrollBar:horizontal { height: 10px; background: transparent; margin: 0; }
+QScrollBar::handle { background: @line2; border-radius: 3px; margin: 2px; min-height: 24px;
+  min-width: 24px; }
+QScrollBar::handle:hover { background: @outline; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QToolTip { background: @raised; color: @ink; border: 1px solid @line2; padding: 4px 6px; }
+QMenu { background: @surface; color: @ink; border: 1px solid @line2; padding: 4px 0; }
+QMenu::item { min-height: 24px; padding: 0 24px 0 12px; }
+QMenu::item:selected { background: @sel; }
+QMenu::item:disabled { color: @ink3; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 0; }
+QSplitter::handle { background: @line; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
+QMainWindow::separator { background: @line; width: 1px; height: 1px; }
+QTabBar::tab { min-height: 24px; padding: 0 12px; color: @ink2; border: none;
+  border-bottom: 2px solid transparent; background: transparent; }
+QTabBar::tab:selected { color: @ink; font-weight: 600; border-bottom: 2px solid @ink; }
+QTabBar::tab:focus { border-bottom: 2px solid @ink; background: @raised; }
+QTabWidget::pane { border: none; border-top: 1px solid @line; }
+)qss");
+}
+
+void setActive(QPalette& palette, const Tokens& t)
+{
+    palette.setColor(QPalette::Window, t.canvas);
+    palette.setColor(QPalette::WindowText, t.ink);
+    palette.setColor(QPalette::Base, t.surface);
+    palette.setColor(QPalette::AlternateBase, t.sunken);
+    palette.setColor(QPalette::Text, t.ink);
+    palette.setColor(QPalette::PlaceholderText, t.ink3);
+    palette.setColor(QPalette::Button, t.raised);
+    palette.setColor(QPalette::ButtonText, t.ink);
+    palette.setColor(QPalette::BrightText, t.ink);
+    palette.setColor(QPalette::Highlight, t.sel);
+    palette.setColor(QPalette::HighlightedText, t.ink);
+    palette.setColor(QPalette::ToolTipBase, t.raised);
+    palette.setColor(QPalette::ToolTipText, t.ink);
+    palette.setColor(QPalette::Link, t.ink);
+    palette.setColor(QPalette::LinkVisited, t.ink2);
+    palette.setColor(QPalette::Light, t.line2);
+    palette.setColor(QPalette::Midlight, t.line);
+    palette.setColor(QPalette::Mid, t.line2);
+    palette.setColor(QPalette::Dark, t.sunken);
+    palette.setColor(QPalette::Shadow, t.sunken);
+}
+
+} // namespace
+
+QPalette paletteOf(const Tokens& tokens)
+{
+    QPalette palette;
+    setActive(palette, tokens);
+    // setColor without a group also writes the disabled one, so that group comes last.
+    for (const QPalette::ColorRole role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
+        palette.setColor(QPalette::Disabled, role, tokens.ink3);
+    return palette;
+}
+
+QString styleSheetOf(const Tokens& tokens)
+{
+    return withColours(controlRules() + labelRules() + frameRules(), tokens);
+}
+
+void applyTheme(QApplication& application, Scheme scheme)
+{
+    loadFonts();
+    QLocale::setDefault(QLocale::c());
+    QApplication::setCursorFlashTime(0);
+    Theme::current().setScheme(scheme);
+    const Tokens& t = tokensOf(scheme);
+    if (application.style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setFont(fontFor(TextStyle::Base));
+    QApplication::setPalette(paletteOf(t));
+    // Under any style sheet a palette reaches labels and tables only when a changed sheet follows.
+    application.setStyleSheet(styleSheetOf(t));
+}
+
+} // namespace signalbox::theme

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+// What the marks say, one enum a channel; channels never borrow each other's form. Admin, Health and
+// Freshness are the model's own words.
+namespace signalbox::theme {
+
+// Shape, digit and colour of the badge: square 1, triangle up 2, triangle down 3.
+enum class Priority : std::uint8_t { None, P1, P2, P3 };
+
+// New = solid, acknowledged = hollow, shelved = hollow with a clock in deliberate.
+enum class Ack : std::uint8_t { New, Acknowledged, Shelved };
+
+// The outer shape.
+enum class Kind : std::uint8_t {
+    Gateway, // hexagon
+    Pool, // rounded box
+    Instance, // circle
+    CacheStore, // cylinder
+    StateStore, // square
+    External, // pentagon
+    Route, // plate that points right
+};
+
+} // namespace signalbox::theme
