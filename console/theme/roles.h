@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/model/alarm.h"
+
 #include <cstdint>
 
 // What the marks say, one enum a channel; channels never borrow each other's form. Admin, Health and
@@ -8,10 +10,9 @@
 namespace signalbox::theme {
 
 // Shape, digit and colour of the badge: square 1, triangle up 2, triangle down 3.
-enum class Priority : std::uint8_t { None, P1, P2, P3 };
-
+using model::Priority;
 // New = solid, acknowledged = hollow, shelved = hollow with a clock in deliberate.
-enum class Ack : std::uint8_t { New, Acknowledged, Shelved };
+using model::Ack;
 
 // The outer shape.
 enum class Kind : std::uint8_t {

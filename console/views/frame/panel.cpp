@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "console/views/frame/panel.h"
+
+#include "console/theme/metrics.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace signalbox::views {
+
+QLabel* plainLabel(const QString& text, const char* role, QWidget* parent)
+{
+    auto* label = new QLabel(text, parent);
+    label->setTextFormat(Qt::PlainText);
+    if (role)
+        label->setProperty("role", QLatin1String(role));
+    return label;
+}
+
+Panel::Panel(const QString& title, QWidget* parent)
+    : QFrame(parent), title_(plainLabel(title, "strong", this)), hint_(plainLabel({}, "dim", this)),
+      key_(plainLabel({}, "captionFaint", this)), head_(new QHBoxLayout), body_(new QVBoxLayout)
+{
+    setProperty("role", QLatin1String("panel"));
+    setAttribute(Qt::WA_StyledBackground);
+    setAccessibleName(title);
+    auto* headFrame = new QWidget(this);
+    headFrame->setFixedHeight(theme::kPanelHeadHeight);
+    head_->setContentsMargins(theme::kPadding, 0, theme::kPadding, 0);
+    head_->setSpacing(theme::kGap);
+    head_->addWidget(title_);
+    head_->addWidget(hint_);
+    head_->addStretch(1);
+    head_->addWidget(key_);
+    headFrame->setLayout(head_);
+    auto* line = new QFrame(this);
+    line->setFrameShape(QFrame::HLine);
+    line->setFixedHeight(theme::kHairline);
+    line->setProperty("role", QLatin1String("hairline"));
+    body_->setContentsMargins(theme::kPadding, theme::kGap, theme::kPadding, theme::kGap);
+    body_->setSpacing(0);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(theme::kHairline, theme::kHairline, theme::kHairline, theme::kHairline);
+    all->setSpacing(0);
+    all->addWidget(headFrame);
+    all->addWidget(line);
+    all->addLayout(body_, 1);
+    key_->hide();
+}
+
+void Panel::setTitle(const QString& title)
+{
+    title_->setText(title);
+    setAccessibleName(title);
+}
+
+void Panel::setHint(const QString& hint)
+{
+    hint_->setText(hint);
+}
+
+void Panel::setKeyHint(const QString& keys)
+{
+    key_->setText(keys);
+    key_->setVisible(!keys.isEmpty());
+}
+
+} // namespace signalbox::views
