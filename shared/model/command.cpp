@@ -9,6 +9,9 @@ std::string_view nameOf(Verb verb)
     case Verb::Drain: return "drain";
     case Verb::Undrain: return "undrain";
     case Verb::SetAdmin: return "set_admin";
+    case Verb::Failover: return "failover";
+    case Verb::Failback: return "failback";
+    case Verb::SetWeights: return "weights";
     }
     return "unknown";
 }

@@ -3,6 +3,7 @@
 
 #include "shared/base/ids.h"
 #include "shared/model/health.h"
+#include "shared/model/policy.h"
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,14 @@
 // One path for every verb: preview -> apply -> converge -> undo. A new verb adds a case to Edit.
 namespace signalbox::model {
 
-enum class Verb : std::uint8_t { Drain, Undrain, SetAdmin };
+enum class Verb : std::uint8_t {
+    Drain,
+    Undrain,
+    SetAdmin,
+    Failover,
+    Failback,
+    SetWeights,
+};
 std::string_view nameOf(Verb verb);
 
 // Several agents at once keep what each had before, so that an inverse can restore it.
@@ -31,8 +39,26 @@ struct AdminEdit {
     bool operator==(const AdminEdit&) const = default;
 };
 
+// Everything about a route that a RouteEdit may change.
+struct RouteRestore {
+    RoutePlacement placement;
+    RoutePlacement home; // no targets = it had not failed over
+    bool operator==(const RouteRestore&) const = default;
+};
+
+// Failover moves a route to one pool in one step; failback brings it home; weights share it out.
+struct RouteEdit {
+    Verb verb = Verb::Failover;
+    std::string route;
+    std::string toPool = {}; // of a failover; empty = its first fallback
+    std::vector<RouteTarget> targets = {}; // of weights: pools that get another one
+    std::vector<AdminChange> members = {}; // left out of the pools it goes to; drained with it
+    std::optional<RouteRestore> restore = {}; // in an inverse: put this back, whatever the verb
+    bool operator==(const RouteEdit&) const = default;
+};
+
 // What an operator asks for. Values, comparable; the wire form is command.proto's Edit.
-using Edit = std::variant<AdminEdit>;
+using Edit = std::variant<AdminEdit, RouteEdit>;
 
 // One line of the diff: an object of policy before and after, in the operator's words.
 struct DiffLine {

@@ -56,6 +56,13 @@ struct RouteTarget {
     bool operator==(const RouteTarget&) const = default;
 };
 
+// Where a route sends its requests.
+struct RoutePlacement {
+    std::vector<RouteTarget> targets;
+    std::vector<std::string> fallbacks;
+    bool operator==(const RoutePlacement&) const = default;
+};
+
 // Model name or alias -> pools: the weighted targets first, then the fallbacks in order.
 struct Route {
     std::string name; // object name in the store
@@ -63,7 +70,11 @@ struct Route {
     std::vector<std::string> aliases;
     std::vector<RouteTarget> targets;
     std::vector<std::string> fallbacks;
+    RoutePlacement home = {}; // before a failover, for the way back; no targets = there was none
     bool operator==(const Route&) const = default;
+
+    bool hasFailedOver() const { return !home.targets.empty(); }
+    const RouteTarget* targetOf(const std::string& pool) const; // nullptr: none of its targets
 };
 
 // What people want of one agent; no object = Run.

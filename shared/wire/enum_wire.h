@@ -106,7 +106,7 @@ inline base::Result<model::AccessMode> fromWire(v1::AccessMode value)
 }
 inline base::Result<model::Verb> fromWire(v1::Verb value)
 {
-    return enumFromWire<model::Verb>(value, 3, "verb");
+    return enumFromWire<model::Verb>(value, 6, "verb");
 }
 inline base::Result<model::Severity> fromWire(v1::Severity value)
 {

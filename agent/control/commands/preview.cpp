@@ -51,7 +51,8 @@ public:
 
     base::Result<Previewed> run(model::Edit edit)
     {
-        SB_TRY(edit, completed(std::get<model::AdminEdit>(std::move(edit))));
+        SB_TRY(edit, std::visit([this](auto one) { return completed(std::move(one)); },
+                                std::move(edit)));
         SB_TRY(after_, model::applyEdit(before_, edit, ""));
         if (const auto problems = model::validate(after_); !problems.empty()) {
             return base::Error(base::Code::FailedPrecondition,
@@ -63,7 +64,8 @@ public:
         preview_.inverse = model::inverseOf(before_, edit);
         preview_.diff = model::diffOf(before_, after_);
         preview_.agents = altered();
-        warnAboutAgents(std::get<model::AdminEdit>(edit));
+        warnAboutHistory();
+        std::visit([this](const auto& one) { warnAbout(one); }, edit);
         makePlan(std::move(edit));
         weighPools();
         if (preview_.warnings.size() > limits::kWarningsShown) {
@@ -97,6 +99,32 @@ private:
                 change.deadlineUnixMs = 0;
             if (!isKnown(change.agent))
                 return notFound("agent", change.agent, namesOf(inputs_.fleet->agents));
+        }
+        return model::Edit(std::move(edit));
+    }
+
+    // The pool of a failover is named, and its members that are left out are drained.
+    base::Result<model::Edit> completed(model::RouteEdit edit) const
+    {
+        const auto route = before_.routes.find(edit.route);
+        if (route == before_.routes.end())
+            return notFound("route", edit.route, namesOf(before_.routes));
+        for (const model::RouteTarget& target : edit.targets) {
+            if (!before_.pools.contains(target.pool))
+                return notFound("pool", target.pool, namesOf(before_.pools));
+        }
+        if (edit.restore)
+            return model::Edit(std::move(edit));
+        const bool isFailover = edit.verb == Verb::Failover;
+        if (isFailover && edit.toPool.empty() && !route->second.fallbacks.empty())
+            edit.toPool = route->second.fallbacks.front();
+        if (isFailover && !edit.toPool.empty() && !before_.pools.contains(edit.toPool))
+            return notFound("pool", edit.toPool, namesOf(before_.pools));
+        for (model::AdminChange& member : edit.members) {
+            if (!isKnown(member.agent))
+                return notFound("agent", member.agent, namesOf(inputs_.fleet->agents));
+            member.admin = Admin::Drain;
+            member.deadlineUnixMs = 0;
         }
         return model::Edit(std::move(edit));
     }
@@ -158,12 +186,16 @@ private:
 
     void warn(std::string text) { preview_.warnings.push_back(std::move(text)); }
 
-    void warnAboutAgents(const model::AdminEdit& edit)
+    void warnAboutHistory()
     {
         if (undoing_.number != 0 && undoing_.revision != 0
             && before_.revision != undoing_.revision)
             warn(fmt::format("policy has moved since command {}: from revision {} to {}",
                              undoing_.number, undoing_.revision, before_.revision));
+    }
+
+    void warnAbout(const model::AdminEdit& edit)
+    {
         for (const model::AdminChange& change : edit.changes) {
             if (std::find(changed_.begin(), changed_.end(), change.agent) == changed_.end())
                 warn(fmt::format("{} is in {} already: nothing changes for it", change.agent,
@@ -171,6 +203,12 @@ private:
             else
                 warnAboutChange(change);
         }
+    }
+
+    void warnAbout(const model::RouteEdit& edit)
+    {
+        for (const model::AdminChange& member : edit.members)
+            warnAboutChange(member);
     }
 
     void warnAboutChange(const model::AdminChange& change)

@@ -90,7 +90,8 @@ TEST(ModelJson, PolicyHidesKeyHashes)
               R"("keys":[{"id":"k1","tenant":"acme","models":["llama"]}],)"
               R"("pools":[{"name":"chat","model":"llama","ready_floor":1,"members":[]}],)"
               R"("routes":[{"name":"r","model":"gpt","aliases":["g"],)"
-              R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[]}],)"
+              R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[],)"
+              R"("failed_over_from":null}],)"
               R"("admin":[{"agent":"gpu-02","admin":"drain","deadline":null,)"
               R"("cause":"kernel"}]})");
 }
