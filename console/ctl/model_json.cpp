@@ -262,6 +262,21 @@ void writeCase(JsonWriter& json, const model::RouteEdit& edit)
     json.endObject();
 }
 
+void writeProofs(JsonWriter& json, const std::vector<model::StandbyProof>& proofs)
+{
+    json.key("proofs").beginArray();
+    for (const model::StandbyProof& proof : proofs) {
+        json.beginObject().field("pool", proof.pool).field("agent", proof.agent);
+        json.field("verdict", nameOf(proof.verdict));
+        json.field("health", nameOf(proof.health.state)).field("reason", proof.health.reason);
+        json.key("model_listed").truth(proof.modelListed);
+        json.key("last_token_age_ms").number(known(static_cast<double>(proof.lastTokenAgeMs)));
+        json.key("last_probe_age_ms").number(known(static_cast<double>(proof.lastProbeAgeMs)));
+        json.field("problem", proof.problem).endObject();
+    }
+    json.endArray();
+}
+
 } // namespace
 
 void writeEdit(JsonWriter& json, const model::Edit& edit)
@@ -281,6 +296,7 @@ void writePreview(JsonWriter& json, const model::Preview& preview)
     writeDiff(json, preview.diff);
     json.field("agents", preview.agents);
     writeSurvivors(json, preview.survivors);
+    writeProofs(json, preview.proofs);
     json.field("warnings", preview.warnings).field("refusal", preview.refusal);
     json.endObject();
 }

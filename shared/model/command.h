@@ -83,6 +83,27 @@ struct SurvivorLoad {
     bool operator==(const SurvivorLoad&) const = default;
 };
 
+enum class ProofVerdict : std::uint8_t {
+    Unproven, // it would get requests, and nothing shows that it can answer them
+    NotReady, // not healthy: it gets no requests
+    LeftOut, // people want it to take no work
+    Proven,
+};
+std::string_view nameOf(ProofVerdict verdict);
+
+// What is known of one member of a pool that a route is about to move to.
+struct StandbyProof {
+    std::string pool;
+    std::string agent; // id, or the address of an engine without an agent
+    ProofVerdict verdict = ProofVerdict::Unproven;
+    Verdict health;
+    bool modelListed = false; // its engine lists every model that it will be asked for
+    std::int64_t lastTokenAgeMs = -1; // < 0 = none known
+    std::int64_t lastProbeAgeMs = -1;
+    std::string problem; // what is missing, in words; empty when proven
+    bool operator==(const StandbyProof&) const = default;
+};
+
 // The mod_revision a key must still have when the plan is applied; 0 = must not exist.
 struct KeyRevision {
     std::string key; // relative to /signalbox/<fleet>/
@@ -110,6 +131,7 @@ struct Preview {
     std::vector<SurvivorLoad> survivors;
     std::vector<std::string> warnings;
     std::string refusal; // not empty: apply needs the override
+    std::vector<StandbyProof> proofs = {}; // of pools that begin to get requests; unproven first
     bool operator==(const Preview&) const = default;
 };
 

@@ -147,6 +147,20 @@ Admin Policy::adminOf(const std::string& agent) const
     return found == admin.end() ? Admin::Run : found->second.admin;
 }
 
+bool Policy::isFailoverTarget(const std::string& pool) const
+{
+    return std::any_of(routes.begin(), routes.end(), [&](const auto& entry) {
+        const RouteTarget* target = entry.second.targetOf(pool);
+        return entry.second.hasFailedOver() && target != nullptr && target->weight > 0;
+    });
+}
+
+bool Policy::takesNewWork(const std::string& agent, const std::string& pool) const
+{
+    const Admin state = adminOf(agent);
+    return state == Admin::Standby ? isFailoverTarget(pool) : model::takesNewWork(state);
+}
+
 std::vector<std::string> validate(const Policy& policy)
 {
     Problems problems;

@@ -97,6 +97,11 @@ struct Policy {
     bool operator==(const Policy&) const = default;
 
     Admin adminOf(const std::string& agent) const;
+    // Some route that has failed over sends requests there.
+    bool isFailoverTarget(const std::string& pool) const;
+    // Requests may be sent to that agent as a member of the pool. A standby serves only while a
+    // route has failed over to its pool: never as a fallback of single requests.
+    bool takesNewWork(const std::string& agent, const std::string& pool) const;
 };
 
 // Every problem at once, each with the object it is about; empty = valid. Checked before a write

@@ -137,6 +137,36 @@ model::SurvivorLoad survivorFromWire(const v1::SurvivorLoad& from)
     return to;
 }
 
+void proofToWire(const model::StandbyProof& from, v1::StandbyProof& to)
+{
+    to.set_pool(from.pool);
+    to.set_agent(from.agent);
+    to.set_verdict(detail::toWire(from.verdict));
+    to.set_health(detail::toWire(from.health.state));
+    to.set_health_reason(from.health.reason);
+    to.set_health_since_unix_ms(from.health.sinceUnixMs);
+    to.set_model_listed(from.modelListed);
+    to.set_last_token_age_ms(from.lastTokenAgeMs);
+    to.set_last_probe_age_ms(from.lastProbeAgeMs);
+    to.set_problem(from.problem);
+}
+
+base::Result<model::StandbyProof> proofFromWire(const v1::StandbyProof& from)
+{
+    model::StandbyProof to;
+    to.pool = from.pool();
+    to.agent = from.agent();
+    SB_TRY(to.verdict, detail::fromWire(from.verdict()));
+    SB_TRY(to.health.state, detail::fromWire(from.health()));
+    to.health.reason = from.health_reason();
+    to.health.sinceUnixMs = from.health_since_unix_ms();
+    to.modelListed = from.model_listed();
+    to.lastTokenAgeMs = from.last_token_age_ms();
+    to.lastProbeAgeMs = from.last_probe_age_ms();
+    to.problem = from.problem();
+    return to;
+}
+
 } // namespace
 
 void toWire(const model::Edit& from, v1::Edit& to)
@@ -215,6 +245,8 @@ void toWire(const model::Preview& from, v1::PreviewResponse& to)
     for (const std::string& warning : from.warnings)
         to.add_warnings(warning);
     to.set_refusal(from.refusal);
+    for (const model::StandbyProof& proof : from.proofs)
+        proofToWire(proof, *to.add_proofs());
 }
 
 base::Result<model::Preview> fromWire(const v1::PreviewResponse& from)
@@ -230,6 +262,10 @@ base::Result<model::Preview> fromWire(const v1::PreviewResponse& from)
         to.survivors.push_back(survivorFromWire(survivor));
     to.warnings.assign(from.warnings().begin(), from.warnings().end());
     to.refusal = from.refusal();
+    for (const v1::StandbyProof& proof : from.proofs()) {
+        SB_TRY(model::StandbyProof added, proofFromWire(proof));
+        to.proofs.push_back(std::move(added));
+    }
     return to;
 }
 
@@ -349,6 +385,25 @@ base::Result<model::ApplyAnswer> fromWire(const v1::ApplyResponse& from)
     if (from.has_fresh_preview()) {
         SB_TRY(to.fresh, fromWire(from.fresh_preview()));
     }
+    return to;
+}
+
+void toWire(const model::ProbeReport& from, v1::ProbeNowResponse& to)
+{
+    to.set_agent(from.agent);
+    to.set_result(detail::toWire(from.result));
+    to.set_reason(from.reason);
+    to.set_took_ms(from.tookMs);
+}
+
+base::Result<model::ProbeReport> fromWire(const v1::ProbeNowResponse& from)
+{
+    SB_CHECK(checkBounds(from));
+    model::ProbeReport to;
+    to.agent = from.agent();
+    SB_TRY(to.result, detail::fromWire(from.result()));
+    to.reason = from.reason();
+    to.tookMs = from.took_ms();
     return to;
 }
 

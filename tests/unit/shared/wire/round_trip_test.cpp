@@ -62,6 +62,7 @@ TEST(RoundTrip, Commands)
     survives<v1::ApplyResponse>();
     survives<v1::GetConvergenceResponse>();
     survives<v1::AuditRecord>();
+    survives<v1::ProbeNowResponse>();
 }
 
 TEST(RoundTrip, Telemetry)
@@ -102,6 +103,7 @@ TEST(FromWire, RefusesEnumsThatSayNothingOrNothingKnown)
         refusesEnum<v1::SeriesKey>(value);
         refusesEnum<v1::WatchTelemetryRequest>(value);
         refusesEnum<v1::ApplyResponse>(value);
+        refusesEnum<v1::ProbeNowResponse>(value);
     }
 }
 
