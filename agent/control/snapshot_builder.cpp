@@ -31,7 +31,11 @@ public:
         snapshot->agentId = inputs_.selfId;
         snapshot->access = policy_.access.mode;
         snapshot->keys = std::make_shared<admission::ApiKeyTable>(policy_.keys);
-        snapshot->takesNewWork = model::takesNewWork(policy_.adminOf(inputs_.selfId));
+        // A standby is kept from work by those who route, not by refusing it: it must be ready for
+        // the first request of a failover that it has not heard of yet.
+        const model::Admin self = policy_.adminOf(inputs_.selfId);
+        snapshot->takesNewWork
+            = model::takesNewWork(self) || self == model::Admin::Standby;
         snapshot->settings = inputs_.settings;
         addPools(*snapshot);
         addRoutes(*snapshot);
@@ -49,7 +53,7 @@ private:
             plan.name = name;
             plan.budget = registry_.budget(name);
             for (const auto& [id, record] : *inputs_.agents) {
-                if (record.pool == name && model::takesNewWork(policy_.adminOf(id)))
+                if (record.pool == name && policy_.takesNewWork(id, name))
                     plan.members.push_back(agentMember(pool, record));
             }
             for (const model::StaticMember& member : pool.members)

@@ -112,6 +112,24 @@ void EngineMonitor::begin(ProfilePtr profile)
         scrape();
 }
 
+void EngineMonitor::generateNow(std::function<void(TokenTrial)> done)
+{
+    if (checker_)
+        checker_->generateNow(std::move(done));
+    else
+        done({engine::DeepOutcome::Refused, "nobody knows yet what engine this is"});
+}
+
+std::optional<base::Monotonic> EngineMonitor::lastTokenAt() const
+{
+    return checker_ ? checker_->lastTokenAt() : std::nullopt;
+}
+
+std::optional<base::Monotonic> EngineMonitor::lastAnswerAt() const
+{
+    return checker_ ? checker_->lastAnswerAt() : std::nullopt;
+}
+
 void EngineMonitor::publish(const model::Verdict& now)
 {
     const model::Verdict before = std::exchange(verdict_, now);

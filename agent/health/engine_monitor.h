@@ -83,6 +83,10 @@ public:
     EngineRates rates() const;
     const ScrapeCounts& scrapes() const { return scrapes_; }
     HealthCounts counts() const { return checker_ ? checker_->counts() : HealthCounts(); }
+    // As the checker's; an engine that is not recognised yet refuses.
+    void generateNow(std::function<void(TokenTrial)> done);
+    std::optional<base::Monotonic> lastTokenAt() const;
+    std::optional<base::Monotonic> lastAnswerAt() const;
     // Why the metrics cannot be read; empty while they can, or where the engine has none.
     const std::string& scrapeProblem() const { return scrapeProblem_; }
 

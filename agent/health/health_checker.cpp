@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/health/health_checker.h"
 
+#include "shared/base/limits.h"
+
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -20,6 +23,7 @@ constexpr auto kTokenWatch = 200ms; // finer than the floor of 6 s needs
 constexpr auto kSleepQuestion = 5s;
 constexpr auto kDoubtInterval = 5s; // one-token generations while the engine is wedged
 constexpr std::uint32_t kDeepSilencesMost = 2;
+constexpr std::chrono::milliseconds kTrialPatience{5'000}; // somebody waits for the answer
 constexpr auto kTrialAfter = 60s; // a wedged engine that nothing can be asked gets traffic again
 
 } // namespace
@@ -56,6 +60,8 @@ void HealthChecker::takeProbe(const ProbeOutcome& outcome, base::Monotonic start
 {
     if (outcome.fault != engine::FetchFault::None)
         ++counts_.probeFaultsTotal;
+    else
+        answeredAt_ = options_.clock.monotonic();
     const Verdict before = verdict();
     apply(judge_.takeProbe(outcome), before);
 
@@ -100,6 +106,7 @@ void HealthChecker::takeRestart()
     canTellSleep_ = true;
     canGenerate_ = true;
     deepSilences_ = 0;
+    tokenAt_.reset(); // of the process before
     const Verdict before = verdict();
     apply(judge_.takeRestart(), before);
 }
@@ -137,22 +144,48 @@ void HealthChecker::considerDeepProbe()
         && now - facts.lastProgress >= options_.settings.deepInterval
         && sinceProbe >= options_.settings.deepInterval;
     const bool isInDoubt = (isWedged || deepSilences_ > 0) && sinceProbe >= kDoubtInterval;
-    if (!isIdle && !isInDoubt)
-        return;
+    if (isIdle || isInDoubt)
+        deepProbe(options_.settings.deepTimeout);
+}
+
+void HealthChecker::generateNow(std::function<void(TokenTrial)> done)
+{
+    if (model_.empty())
+        return done({DeepOutcome::Refused, "the engine lists no model to ask for"});
+    if (trials_.size() >= limits::kProbesWaiting)
+        return done({DeepOutcome::Refused, "too many wait for a token of this engine already"});
+    trials_.push_back(std::move(done));
+    if (!isDeepProbing_)
+        deepProbe(std::min(kTrialPatience, options_.settings.deepTimeout));
+}
+
+void HealthChecker::deepProbe(std::chrono::milliseconds timeout)
+{
     isDeepProbing_ = true;
-    deepProbedAt_ = now;
+    deepProbedAt_ = options_.clock.monotonic();
     ++counts_.deepProbesTotal;
     options_.client.generateOneToken(
-        model_, options_.settings.deepTimeout,
+        model_, timeout,
         [this](DeepOutcome outcome, const std::string& reason) { takeDeepProbe(outcome, reason); });
 }
 
 void HealthChecker::takeDeepProbe(DeepOutcome outcome, const std::string& reason)
 {
     isDeepProbing_ = false;
+    const base::Monotonic now = options_.clock.monotonic();
+    if (outcome == DeepOutcome::Token)
+        tokenAt_ = now;
+    judgeDeepProbe(outcome, reason);
+    for (const auto& done : std::exchange(trials_, {}))
+        done({outcome, outcome == DeepOutcome::Token ? "" : reason, now - deepProbedAt_});
+}
+
+void HealthChecker::judgeDeepProbe(DeepOutcome outcome, const std::string& reason)
+{
     const Verdict before = verdict();
     switch (outcome) {
     case DeepOutcome::Token:
+        canGenerate_ = true;
         deepSilences_ = 0;
         apply(judge_.takeToken(), before);
         return;

@@ -12,7 +12,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace signalbox::health {
 
@@ -22,6 +24,13 @@ struct HealthCounts {
     std::uint64_t probeFaultsTotal = 0; // no answer that could be read
     std::uint64_t deepProbesTotal = 0;
     std::uint64_t flipsTotal = 0;
+};
+
+// What came of asking for one token.
+struct TokenTrial {
+    engine::DeepOutcome outcome = engine::DeepOutcome::Silent;
+    std::string reason; // unless a token came
+    std::chrono::nanoseconds took{0};
 };
 
 // Keeps the verdict about the engine beside this agent: probes on a schedule with jitter, its word
@@ -56,6 +65,12 @@ public:
     void setModel(std::string model) { model_ = std::move(model); }
     // Another process answers at the engine's address.
     void takeRestart();
+    // Generates one token now, also where an engine refused it before; callers at the same time
+    // share one. Never called where this ends first.
+    void generateNow(std::function<void(TokenTrial)> done);
+    // When the engine gave one to us, and when it answered a probe; nothing while it has not.
+    std::optional<base::Monotonic> lastTokenAt() const { return tokenAt_; }
+    std::optional<base::Monotonic> lastAnswerAt() const { return answeredAt_; }
 
 private:
     void scheduleProbe(std::chrono::nanoseconds delay);
@@ -64,8 +79,10 @@ private:
     void askSleeping();
     void watchTokens();
     void considerDeepProbe();
+    void deepProbe(std::chrono::milliseconds timeout);
     bool canBeAsked() const { return canGenerate_ && !model_.empty(); }
     void takeDeepProbe(engine::DeepOutcome outcome, const std::string& reason);
+    void judgeDeepProbe(engine::DeepOutcome outcome, const std::string& reason);
     void apply(Change change, const model::Verdict& before);
 
     Options options_;
@@ -82,6 +99,9 @@ private:
     base::Monotonic sleepAskedAt_{};
     base::Monotonic deepProbedAt_{};
     base::Monotonic wedgedAt_{};
+    std::optional<base::Monotonic> tokenAt_;
+    std::optional<base::Monotonic> answeredAt_;
+    std::vector<std::function<void(TokenTrial)>> trials_; // who waits for the one under way
     base::Executor::TimerPtr probeTimer_;
     base::Executor::TimerPtr tokenTimer_;
 };

@@ -37,6 +37,20 @@ health::EngineMonitor::MakeFetcher fetchersOn(runtime::ControlThread& thread)
     };
 }
 
+model::ProbeReport reportOf(const std::string& agent, const health::TokenTrial& trial)
+{
+    using Result = model::ProbeReport::Result;
+    model::ProbeReport report;
+    report.agent = agent;
+    report.result = trial.outcome == engine::DeepOutcome::Token ? Result::Token
+        : trial.outcome == engine::DeepOutcome::Silent          ? Result::Silent
+                                                                : Result::Refused;
+    report.reason = trial.reason;
+    report.tookMs = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(trial.took).count());
+    return report;
+}
+
 } // namespace
 
 proxy::ReadyAnswer answerFor(Readiness readiness)
@@ -87,7 +101,7 @@ base::Status ControlSide::prepare()
                                               parts_.dataPlane.open().count};
             },
         .engine = {},
-        .load = {.nextReport = [this] { return parts_.load.nextReport(); },
+        .load = {.nextReport = [this] { return loadNow(); },
                  .changes = [this] { return parts_.load.changes(); }},
         .tunnel = [this] { return tunnel_->counters(); },
         .methods = parts_.methods};
@@ -161,6 +175,7 @@ void ControlSide::makeCommands()
                                     .clock = parts_.clock,
                                     .live = live,
                                     .agent = agentId_});
+    probeRelay_ = std::make_unique<ProbeRelay>(parts_.thread, agentId_);
     commands_ = std::make_unique<control::CommandService>(
         control::CommandService::Parts{.desk = *desk_,
                                        .ledger = *ledger_,
@@ -168,7 +183,12 @@ void ControlSide::makeCommands()
                                        .fleet = *watch_,
                                        .clock = parts_.clock,
                                        .live = live,
-                                       .agent = agentId_});
+                                       .agent = agentId_,
+                                       .probeNow =
+                                           [this](const std::string& agent, auto passing,
+                                                  auto done) {
+                                               probeNow(agent, passing, std::move(done));
+                                           }});
     commands_->addTo(parts_.methods);
     // The observe port may be open for a scraper: that alone lets nobody act.
     tunnel_ = std::make_unique<tunnel::TunnelService>(
@@ -351,6 +371,8 @@ model::AgentState ControlSide::stateNow() const
         state.load.decoding = parts_.load.decoding();
         state.load.pendingPrefillTokens = parts_.load.pendingPrefillTokens();
         state.load.acceptsWork = parts_.load.acceptsWork();
+        state.load.lastTokenAgeMs = engine_->lastTokenAgeMs();
+        state.load.lastProbeAgeMs = engine_->lastProbeAgeMs();
     }
     if (!engine_ && snapshot_)
         state.members = members_->views(*snapshot_);
@@ -365,8 +387,45 @@ model::AgentState ControlSide::stateNow() const
     return state;
 }
 
+model::LoadReport ControlSide::loadNow()
+{
+    model::LoadReport report = parts_.load.nextReport();
+    if (engine_) {
+        report.lastTokenAgeMs = engine_->lastTokenAgeMs();
+        report.lastProbeAgeMs = engine_->lastProbeAgeMs();
+    }
+    return report;
+}
+
+void ControlSide::probeNow(const std::string& agent, control::CommandService::Passing passing,
+                           state::Done<model::ProbeReport> done)
+{
+    if (agent == agentId_ && engine_) {
+        return engine_->generateNow([agent, done = std::move(done)](const auto& trial) {
+            done(reportOf(agent, trial));
+        });
+    }
+    const bool isKnown = picture_ && picture_->agents.contains(agent);
+    if (passing == control::CommandService::Passing::Refused || agent == agentId_ || !isKnown)
+        return done(base::Error(base::Code::NotFound,
+                                agent == agentId_ ? agent + " is a gateway and has no engine"
+                                                  : "there is no agent '" + agent + "' here",
+                                base::Origin::Client));
+    probeRelay_->ask(picture_->agents.at(agent),
+                     [this, agent, done = std::move(done)](const auto& report) {
+                         if (report && report->result == model::ProbeReport::Result::Token)
+                             members_->tokenSeen(agent);
+                         done(report);
+                     });
+}
+
 std::optional<control::AgentFacts> ControlSide::factsOf(const std::string& agent) const
 {
+    if (agent == agentId_) {
+        control::AgentFacts facts;
+        facts.state = stateNow();
+        return facts;
+    }
     if (!picture_)
         return std::nullopt;
     const auto record = picture_->agents.find(agent);

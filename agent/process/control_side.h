@@ -18,6 +18,7 @@
 #include "agent/process/facts_side.h"
 #include "agent/process/member_events.h"
 #include "agent/process/member_watch.h"
+#include "agent/process/probe_relay.h"
 #include "agent/runtime/threads/control_thread.h"
 #include "agent/state/etcd/etcd_store.h"
 #include "agent/telemetry/tunnel/tunnel_service.h"
@@ -77,6 +78,9 @@ private:
     model::AgentRecord recordNow() const;
     model::AgentState stateNow() const;
     std::optional<control::AgentFacts> factsOf(const std::string& agent) const;
+    model::LoadReport loadNow();
+    void probeNow(const std::string& agent, control::CommandService::Passing passing,
+                  state::Done<model::ProbeReport> done);
     control::ConnectionFacts connectionFacts(const std::string& profile) const;
     void tell(recorder::EventNote note) { facts_->tell(std::move(note)); }
     void tellEvent(const model::Event& event);
@@ -99,6 +103,7 @@ private:
     std::unique_ptr<control::Ledger> ledger_;
     std::unique_ptr<control::LocalOverride> override_;
     std::unique_ptr<control::CommandDesk> desk_;
+    std::unique_ptr<ProbeRelay> probeRelay_;
     std::unique_ptr<control::CommandService> commands_;
     std::unique_ptr<control::PolicySeeder> seeder_;
     std::unique_ptr<control::DrainWatch> drain_;

@@ -118,6 +118,30 @@ health::TokenFacts EngineSide::tokenFacts() const
     return facts;
 }
 
+std::uint64_t EngineSide::lastTokenAgeMs() const
+{
+    std::optional<base::Monotonic> at = monitor_->lastTokenAt();
+    const upstream::Ticks relayed = parts_.load.lastTokenAt();
+    if (relayed != 0)
+        at = std::max(at.value_or(base::Monotonic{}),
+                      base::Monotonic{std::chrono::nanoseconds{relayed}});
+    return ageMs(at);
+}
+
+std::uint64_t EngineSide::lastProbeAgeMs() const
+{
+    return ageMs(monitor_->lastAnswerAt());
+}
+
+std::uint64_t EngineSide::ageMs(std::optional<base::Monotonic> moment) const
+{
+    if (!moment)
+        return 0;
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
+        parts_.clock.monotonic() - *moment);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 1));
+}
+
 // The relay's first tokens teach the prefill rate; what was learnt goes into the load reports.
 void EngineSide::learnRates()
 {

@@ -34,6 +34,13 @@ public:
     const engine::EngineProfile* profile() const { return monitor_->profile(); }
     std::vector<double> sampleValues() const { return monitor_->sampleValues(); }
     const engine::EngineUrl& url() const { return url_; }
+    // How long ago its newest token and its newest answer came, as load reports tell it.
+    std::uint64_t lastTokenAgeMs() const;
+    std::uint64_t lastProbeAgeMs() const;
+    void generateNow(std::function<void(health::TokenTrial)> done)
+    {
+        monitor_->generateNow(std::move(done));
+    }
 
 private:
     EngineSide(Parts parts, engine::EngineUrl url);
@@ -42,6 +49,7 @@ private:
     void onRestart(const std::string& why) override;
     health::TokenFacts tokenFacts() const override;
     void learnRates();
+    std::uint64_t ageMs(std::optional<base::Monotonic> moment) const;
 
     Parts parts_;
     engine::EngineUrl url_;

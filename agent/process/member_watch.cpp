@@ -9,9 +9,16 @@ namespace signalbox::process {
 
 namespace {
 
-upstream::Ticks ticksOf(base::Monotonic moment)
+using upstream::Ticks;
+
+Ticks ticksOf(base::Monotonic moment)
 {
     return moment.time_since_epoch().count();
+}
+
+std::int64_t millisecondsOf(Ticks ticks)
+{
+    return ticks / 1'000'000;
 }
 
 health::MemberProber::Options proberOptions(const MemberWatch::Parts& parts,
@@ -75,13 +82,30 @@ void MemberWatch::follow(const proxy::ProxySnapshot& snapshot,
             }
         }
     }
+    addStandbys(picture, controlAddresses);
     prober_.setTargets(targets);
     loadWatch_.setPeers(controlAddresses);
+    const auto isGone = [&](const auto& entry) { return !controlAddresses.contains(entry.first); };
+    std::erase_if(heard_, isGone);
+    std::erase_if(tokenSeenAt_, isGone);
+}
+
+// They get no requests; what they report is the proof that they could.
+void MemberWatch::addStandbys(const control::FleetPicture& picture,
+                              std::map<std::string, std::string>& controlAddresses) const
+{
+    for (const auto& [id, record] : picture.agents) {
+        const bool isStandby = picture.policy.adminOf(id) == model::Admin::Standby
+            && id != parts_.agentId && !record.pool.empty();
+        if (isStandby && picture.isPresent(id) && !record.addresses.control.empty())
+            controlAddresses[id] = record.addresses.control;
+    }
 }
 
 void MemberWatch::onLoad(const std::string& agent, const model::LoadReport& report,
                          base::Monotonic receivedAt)
 {
+    heard_[agent] = {report, receivedAt};
     const auto address = serveOf_.find(agent);
     if (address == serveOf_.end())
         return;
@@ -91,6 +115,8 @@ void MemberWatch::onLoad(const std::string& agent, const model::LoadReport& repo
 
 void MemberWatch::onLoadLost(const std::string& agent, const std::string&)
 {
+    heard_.erase(agent);
+    tokenSeenAt_.erase(agent);
     const auto address = serveOf_.find(agent);
     if (address == serveOf_.end())
         return;
@@ -117,16 +143,26 @@ void MemberWatch::onFlip(const std::string& address, const health::MemberVerdict
 
 std::optional<MemberWatch::Reported> MemberWatch::reportOf(const std::string& agent) const
 {
-    const auto address = serveOf_.find(agent);
-    if (address == serveOf_.end())
+    const auto heard = heard_.find(agent);
+    if (heard == heard_.end())
         return std::nullopt;
-    for (const auto& cell : parts_.registry.cellsAt(address->second)) {
-        if (cell->reportedAt() == 0)
-            continue;
-        const auto age = ticksOf(parts_.clock.monotonic()) - cell->reportedAt();
-        return Reported{cell->report(), age / 1'000'000};
-    }
-    return std::nullopt;
+    const Ticks now = ticksOf(parts_.clock.monotonic());
+    Reported reported{heard->second.report, millisecondsOf(now - ticksOf(heard->second.receivedAt))};
+    const auto seen = tokenSeenAt_.find(agent);
+    if (seen == tokenSeenAt_.end())
+        return reported;
+    // Ages in a report are of its own moment.
+    const std::int64_t age = millisecondsOf(now - ticksOf(seen->second)) - reported.ageMs;
+    const auto seenAgeMs = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 1));
+    std::uint64_t& known = reported.report.lastTokenAgeMs;
+    known = known == 0 ? seenAgeMs : std::min(known, seenAgeMs);
+    return reported;
+}
+
+void MemberWatch::tokenSeen(const std::string& agent)
+{
+    if (heard_.contains(agent))
+        tokenSeenAt_[agent] = parts_.clock.monotonic();
 }
 
 std::vector<model::MemberView> MemberWatch::views(const proxy::ProxySnapshot& snapshot) const

@@ -35,7 +35,10 @@ public:
     void follow(const proxy::ProxySnapshot& snapshot, const control::FleetPicture& picture);
     // A connect there failed: probe it now.
     void suspect(const std::string& address) { prober_.suspect(address); }
-    // The newest report of an agent among them, with its age; nothing where none has come.
+    // An agent gave a token when we had it probed: known before its next report.
+    void tokenSeen(const std::string& agent);
+    // The newest report of an agent among them or in standby, with its age; nothing where none has
+    // come.
     struct Reported {
         model::LoadReport report;
         std::int64_t ageMs = 0;
@@ -45,6 +48,8 @@ public:
     std::vector<model::MemberView> views(const proxy::ProxySnapshot& snapshot) const;
 
 private:
+    void addStandbys(const control::FleetPicture& picture,
+                     std::map<std::string, std::string>& controlAddresses) const;
     void onLoad(const std::string& agent, const model::LoadReport& report,
                 base::Monotonic receivedAt) override;
     void onLoadLost(const std::string& agent, const std::string& why) override;
@@ -55,6 +60,12 @@ private:
     Parts parts_;
     std::map<std::string, std::string> serveOf_; // agent id -> address requests go to
     std::map<std::string, std::string> agentAt_; // and back
+    struct Heard {
+        model::LoadReport report;
+        base::Monotonic receivedAt;
+    };
+    std::map<std::string, Heard> heard_; // newest report by agent, while its stream is open
+    std::map<std::string, base::Monotonic> tokenSeenAt_; // of agents in heard_
     health::MemberProber prober_;
     telemetry::LoadWatch loadWatch_;
 };

@@ -225,6 +225,12 @@ base::Result<std::int64_t> ClientFleet::overrideLocally(const AgentFacts& at, mo
     return until;
 }
 
+base::Result<model::ProbeReport> ClientFleet::probeNow(const std::string& agent)
+{
+    return ask<model::ProbeReport>(
+        [this, agent](auto done) { client_->probeNow(agent, done); });
+}
+
 std::string ClientFleet::hashOf(const model::AuditRecord& record) const
 {
     static constexpr std::string_view kDigits = "0123456789abcdef";

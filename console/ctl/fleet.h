@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/model/fleet.h"
 #include "shared/model/policy.h"
@@ -91,6 +92,8 @@ public:
     virtual base::Result<std::int64_t> overrideLocally(const AgentFacts& at, model::Admin admin,
                                                        const model::ApplyOptions& options)
         = 0;
+    // One token of the engine beside that agent, now.
+    virtual base::Result<model::ProbeReport> probeNow(const std::string& agent) = 0;
 
     // SHA-256, lower hex, of the bytes that the store keeps for this record.
     virtual std::string hashOf(const model::AuditRecord& record) const = 0;

@@ -296,9 +296,10 @@ std::vector<Cell> concernLines(const Picture& picture)
     return lines;
 }
 
-std::string editText(const model::Edit& edit)
+namespace {
+
+std::string caseText(const model::AdminEdit& admin)
 {
-    const auto& admin = std::get<model::AdminEdit>(edit);
     if (admin.changes.empty() && admin.pool.empty())
         return "first policy"; // the only record without a change to undo
     std::string text(nameOf(admin.verb));
@@ -310,6 +311,25 @@ std::string editText(const model::Edit& edit)
             text += "=" + std::string(nameOf(change.admin));
     }
     return text;
+}
+
+std::string caseText(const model::RouteEdit& edit)
+{
+    std::string text = std::string(nameOf(edit.verb)) + " " + edit.route;
+    if (edit.verb == model::Verb::Failover && !edit.toPool.empty())
+        text += " to " + edit.toPool;
+    if (edit.verb == model::Verb::SetWeights) {
+        for (const model::RouteTarget& target : edit.targets)
+            text += " " + target.pool + "=" + std::to_string(target.weight);
+    }
+    return text;
+}
+
+} // namespace
+
+std::string editText(const model::Edit& edit)
+{
+    return std::visit([](const auto& one) { return caseText(one); }, edit);
 }
 
 } // namespace signalbox::ctl

@@ -78,15 +78,39 @@ void writeSurvivors(JsonWriter& json, const std::vector<model::SurvivorLoad>& su
     json.endArray();
 }
 
-void writeRoute(JsonWriter& json, const model::Route& route)
+void writeTargets(JsonWriter& json, std::string_view name,
+                  const std::vector<model::RouteTarget>& targets)
 {
-    json.beginObject().field("name", route.name).field("model", route.model);
-    json.field("aliases", route.aliases).key("targets").beginArray();
-    for (const model::RouteTarget& target : route.targets) {
+    json.key(name).beginArray();
+    for (const model::RouteTarget& target : targets) {
         json.beginObject().field("pool", target.pool);
         json.field("weight", std::int64_t{target.weight}).endObject();
     }
-    json.endArray().field("fallbacks", route.fallbacks).endObject();
+    json.endArray();
+}
+
+// Null where there is none.
+void writePlacement(JsonWriter& json, std::string_view name,
+                    const model::RoutePlacement& placement)
+{
+    json.key(name);
+    if (placement.targets.empty()) {
+        json.null();
+        return;
+    }
+    json.beginObject();
+    writeTargets(json, "targets", placement.targets);
+    json.field("fallbacks", placement.fallbacks).endObject();
+}
+
+void writeRoute(JsonWriter& json, const model::Route& route)
+{
+    json.beginObject().field("name", route.name).field("model", route.model);
+    json.field("aliases", route.aliases);
+    writeTargets(json, "targets", route.targets);
+    json.field("fallbacks", route.fallbacks);
+    writePlacement(json, "failed_over_from", route.home);
+    json.endObject();
 }
 
 void writePolicyPool(JsonWriter& json, const model::Pool& pool)
@@ -199,17 +223,65 @@ void writeLink(JsonWriter& json, const Link& link)
     json.field("address", link.address).field("problem", link.problem).endObject();
 }
 
-void writeEdit(JsonWriter& json, const model::Edit& edit)
+namespace {
+
+void writeChanges(JsonWriter& json, std::string_view name,
+                  const std::vector<model::AdminChange>& changes)
 {
-    const auto& admin = std::get<model::AdminEdit>(edit);
-    json.beginObject().field("verb", nameOf(admin.verb)).field("pool", admin.pool);
-    json.key("changes").beginArray();
-    for (const model::AdminChange& change : admin.changes) {
+    json.key(name).beginArray();
+    for (const model::AdminChange& change : changes) {
         json.beginObject().field("agent", change.agent).field("admin", nameOf(change.admin));
         writeMoment(json, "deadline", change.deadlineUnixMs);
         json.endObject();
     }
-    json.endArray().endObject();
+    json.endArray();
+}
+
+void writeCase(JsonWriter& json, const model::AdminEdit& edit)
+{
+    json.beginObject().field("verb", nameOf(edit.verb)).field("pool", edit.pool);
+    writeChanges(json, "changes", edit.changes);
+    json.endObject();
+}
+
+void writeCase(JsonWriter& json, const model::RouteEdit& edit)
+{
+    json.beginObject().field("verb", nameOf(edit.verb)).field("route", edit.route);
+    json.field("to_pool", edit.toPool);
+    writeTargets(json, "targets", edit.targets);
+    writeChanges(json, "left_out", edit.members);
+    json.key("restore");
+    if (edit.restore) {
+        json.beginObject();
+        writePlacement(json, "placement", edit.restore->placement);
+        writePlacement(json, "home", edit.restore->home);
+        json.endObject();
+    } else {
+        json.null();
+    }
+    json.endObject();
+}
+
+void writeProofs(JsonWriter& json, const std::vector<model::StandbyProof>& proofs)
+{
+    json.key("proofs").beginArray();
+    for (const model::StandbyProof& proof : proofs) {
+        json.beginObject().field("pool", proof.pool).field("agent", proof.agent);
+        json.field("verdict", nameOf(proof.verdict));
+        json.field("health", nameOf(proof.health.state)).field("reason", proof.health.reason);
+        json.key("model_listed").truth(proof.modelListed);
+        json.key("last_token_age_ms").number(known(static_cast<double>(proof.lastTokenAgeMs)));
+        json.key("last_probe_age_ms").number(known(static_cast<double>(proof.lastProbeAgeMs)));
+        json.field("problem", proof.problem).endObject();
+    }
+    json.endArray();
+}
+
+} // namespace
+
+void writeEdit(JsonWriter& json, const model::Edit& edit)
+{
+    std::visit([&json](const auto& one) { writeCase(json, one); }, edit);
 }
 
 void writePreview(JsonWriter& json, const model::Preview& preview)
@@ -224,6 +296,7 @@ void writePreview(JsonWriter& json, const model::Preview& preview)
     writeDiff(json, preview.diff);
     json.field("agents", preview.agents);
     writeSurvivors(json, preview.survivors);
+    writeProofs(json, preview.proofs);
     json.field("warnings", preview.warnings).field("refusal", preview.refusal);
     json.endObject();
 }

@@ -32,6 +32,44 @@ std::string survivorLine(const model::SurvivorLoad& load)
     return line;
 }
 
+std::string ageText(std::int64_t ageMs)
+{
+    return ageMs < 0 ? "never seen" : durationText(ageMs) + " ago";
+}
+
+// What is proven of one member, or what is missing.
+std::string proofLine(const model::StandbyProof& proof)
+{
+    if (proof.verdict == model::ProofVerdict::LeftOut)
+        return fmt::format("  proof {}: left out, it {}", safeText(proof.agent),
+                           safeText(proof.problem));
+    std::string line = fmt::format(
+        "  proof {}: {}, model {}, last token {}, last probe {}", safeText(proof.agent),
+        nameOf(proof.health.state), proof.modelListed ? "listed" : "not listed",
+        ageText(proof.lastTokenAgeMs), ageText(proof.lastProbeAgeMs));
+    if (proof.verdict == model::ProofVerdict::Unproven)
+        line += "; UNPROVEN: it " + safeText(proof.problem);
+    if (proof.verdict == model::ProofVerdict::NotReady)
+        line += "; gets no requests";
+    return line;
+}
+
+// What can be done about members that are not proven, ready to be typed.
+std::string wayOut(const std::vector<model::StandbyProof>& proofs)
+{
+    std::vector<std::string> unproven;
+    for (const model::StandbyProof& proof : proofs) {
+        const bool isAgent = proof.agent.find("://") == std::string::npos;
+        if (proof.verdict == model::ProofVerdict::Unproven && isAgent)
+            unproven.push_back(safeText(proof.agent));
+    }
+    if (unproven.empty())
+        return "";
+    return fmt::format("    `signalboxctl probe {}` asks for a token now; `--leave-out AGENT` goes "
+                       "without it",
+                       fmt::join(unproven, " "));
+}
+
 std::string agentList(const std::vector<std::string>& agents)
 {
     constexpr std::size_t kShown = 8;
@@ -62,10 +100,14 @@ std::vector<std::string> previewLines(const model::Preview& preview, std::int64_
         lines.push_back("  alters " + agentList(preview.agents));
     for (const model::SurvivorLoad& load : preview.survivors)
         lines.push_back(survivorLine(load));
+    for (const model::StandbyProof& proof : preview.proofs)
+        lines.push_back(proofLine(proof));
     for (const std::string& warning : preview.warnings)
         lines.push_back("  ! " + safeText(warning));
     if (!preview.refusal.empty())
         lines.push_back("  REFUSED: " + safeText(preview.refusal));
+    if (std::string way = wayOut(preview.proofs); !way.empty())
+        lines.push_back(std::move(way));
     if (preview.plan.expiresUnixMs > nowUnixMs)
         lines.push_back("  this plan holds for "
                         + durationText(preview.plan.expiresUnixMs - nowUnixMs));

@@ -19,6 +19,7 @@ constexpr const char* kApply = "signalbox.v1.CommandService/Apply";
 constexpr const char* kGetConvergence = "signalbox.v1.CommandService/GetConvergence";
 constexpr const char* kListAudit = "signalbox.v1.CommandService/ListAudit";
 constexpr const char* kGetPolicy = "signalbox.v1.CommandService/GetPolicy";
+constexpr const char* kProbeNow = "signalbox.v1.CommandService/ProbeNow";
 constexpr const char* kOverrideLocally = "signalbox.v1.CommandService/OverrideLocally";
 constexpr const char* kGetAgent = "signalbox.v1.TelemetryService/GetAgent";
 
@@ -192,6 +193,15 @@ void FleetClient::overrideLocally(model::Admin admin, const model::ApplyOptions&
         [](const auto& response) {
             return base::Result<std::int64_t>(response.expires_unix_ms());
         },
+        std::move(done));
+}
+
+void FleetClient::probeNow(const std::string& agent, Done<model::ProbeReport> done)
+{
+    v1::ProbeNowRequest request;
+    request.set_agent(agent);
+    state_->call<v1::ProbeNowResponse, v1::ProbeNowRequest, model::ProbeReport>(
+        kProbeNow, request, [](const auto& response) { return wire::fromWire(response); },
         std::move(done));
 }
 

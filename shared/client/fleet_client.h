@@ -63,6 +63,8 @@ public:
     // is away, or gives it another hour; Run ends it. When it ends by itself, in Unix ms; 0 = none.
     void overrideLocally(model::Admin admin, const model::ApplyOptions& options,
                          Done<std::int64_t> done);
+    // Has that agent ask its engine for one token now; whoever is talked to passes it on.
+    void probeNow(const std::string& agent, Done<model::ProbeReport> done);
 
     // Watches until the client ends, through losses; once. The listener must outlive the client.
     void watch(model::TelemetryScope scope, model::SampleWish samples,

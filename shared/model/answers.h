@@ -29,4 +29,19 @@ struct PolicyAnswer {
     bool operator==(const PolicyAnswer&) const = default;
 };
 
+// What came of asking an engine for one token now.
+struct ProbeReport {
+    enum class Result : std::uint8_t {
+        Token,
+        Silent, // it took the request and gave nothing in time
+        Refused, // it answered, and does not generate this way: nothing is learnt
+    };
+    std::string agent;
+    Result result = Result::Silent;
+    std::string reason; // unless a token came
+    std::uint64_t tookMs = 0;
+    bool operator==(const ProbeReport&) const = default;
+};
+std::string_view nameOf(ProbeReport::Result result);
+
 } // namespace signalbox::model

@@ -3,6 +3,7 @@
 
 #include "shared/base/ids.h"
 #include "shared/model/health.h"
+#include "shared/model/policy.h"
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,14 @@
 // One path for every verb: preview -> apply -> converge -> undo. A new verb adds a case to Edit.
 namespace signalbox::model {
 
-enum class Verb : std::uint8_t { Drain, Undrain, SetAdmin };
+enum class Verb : std::uint8_t {
+    Drain,
+    Undrain,
+    SetAdmin,
+    Failover,
+    Failback,
+    SetWeights,
+};
 std::string_view nameOf(Verb verb);
 
 // Several agents at once keep what each had before, so that an inverse can restore it.
@@ -31,8 +39,26 @@ struct AdminEdit {
     bool operator==(const AdminEdit&) const = default;
 };
 
+// Everything about a route that a RouteEdit may change.
+struct RouteRestore {
+    RoutePlacement placement;
+    RoutePlacement home; // no targets = it had not failed over
+    bool operator==(const RouteRestore&) const = default;
+};
+
+// Failover moves a route to one pool in one step; failback brings it home; weights share it out.
+struct RouteEdit {
+    Verb verb = Verb::Failover;
+    std::string route;
+    std::string toPool = {}; // of a failover; empty = its first fallback
+    std::vector<RouteTarget> targets = {}; // of weights: pools that get another one
+    std::vector<AdminChange> members = {}; // left out of the pools it goes to; drained with it
+    std::optional<RouteRestore> restore = {}; // in an inverse: put this back, whatever the verb
+    bool operator==(const RouteEdit&) const = default;
+};
+
 // What an operator asks for. Values, comparable; the wire form is command.proto's Edit.
-using Edit = std::variant<AdminEdit>;
+using Edit = std::variant<AdminEdit, RouteEdit>;
 
 // One line of the diff: an object of policy before and after, in the operator's words.
 struct DiffLine {
@@ -55,6 +81,27 @@ struct SurvivorLoad {
     double ttftBeforeMs = -1; // predicted mean; -1 = unknown
     double ttftAfterMs = -1;
     bool operator==(const SurvivorLoad&) const = default;
+};
+
+enum class ProofVerdict : std::uint8_t {
+    Unproven, // it would get requests, and nothing shows that it can answer them
+    NotReady, // not healthy: it gets no requests
+    LeftOut, // people want it to take no work
+    Proven,
+};
+std::string_view nameOf(ProofVerdict verdict);
+
+// What is known of one member of a pool that a route is about to move to.
+struct StandbyProof {
+    std::string pool;
+    std::string agent; // id, or the address of an engine without an agent
+    ProofVerdict verdict = ProofVerdict::Unproven;
+    Verdict health;
+    bool modelListed = false; // its engine lists every model that it will be asked for
+    std::int64_t lastTokenAgeMs = -1; // < 0 = none known
+    std::int64_t lastProbeAgeMs = -1;
+    std::string problem; // what is missing, in words; empty when proven
+    bool operator==(const StandbyProof&) const = default;
 };
 
 // The mod_revision a key must still have when the plan is applied; 0 = must not exist.
@@ -84,6 +131,7 @@ struct Preview {
     std::vector<SurvivorLoad> survivors;
     std::vector<std::string> warnings;
     std::string refusal; // not empty: apply needs the override
+    std::vector<StandbyProof> proofs = {}; // of pools that begin to get requests; unproven first
     bool operator==(const Preview&) const = default;
 };
 

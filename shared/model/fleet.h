@@ -68,6 +68,8 @@ struct LoadReport {
     float prefillTokensPerSecond = 0; // measured; 0 = not known yet
     float decodeMsPerSequence = 0; // crowding: ms a step grows per decoding stream; 0 = not known
     bool acceptsWork = false; // healthy and not draining
+    std::uint64_t lastTokenAgeMs = 0; // of the engine's newest token, at least 1; 0 = none known
+    std::uint64_t lastProbeAgeMs = 0; // of its newest answer to a probe, in the same way
     bool operator==(const LoadReport&) const = default;
 };
 

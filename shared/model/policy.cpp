@@ -66,29 +66,38 @@ void checkPools(const Policy& policy, Problems& problems)
     }
 }
 
+// Pools that exist, each of them once.
+void checkPlacement(const Policy& policy, const std::string& route,
+                    const RoutePlacement& placement, Problems& problems)
+{
+    const auto checkPool = [&](const std::string& pool) {
+        if (!policy.pools.contains(pool))
+            problems.add(PolicyKind::Route, route, "names pool '{}', which does not exist", pool);
+    };
+    std::set<std::string> named;
+    for (const RouteTarget& target : placement.targets) {
+        checkPool(target.pool);
+        if (target.weight > kWeightMax)
+            problems.add(PolicyKind::Route, route, "weight of '{}' is above {}", target.pool,
+                         kWeightMax);
+        if (!named.insert(target.pool).second)
+            problems.add(PolicyKind::Route, route, "names pool '{}' twice", target.pool);
+    }
+    for (const std::string& pool : placement.fallbacks) {
+        checkPool(pool);
+        if (!named.insert(pool).second)
+            problems.add(PolicyKind::Route, route, "names pool '{}' twice", pool);
+    }
+}
+
 void checkRoute(const Policy& policy, const Route& route, Problems& problems)
 {
     if (route.targets.empty())
         problems.add(PolicyKind::Route, route.name, "has no target pool");
-    const auto checkPool = [&](const std::string& pool) {
-        if (!policy.pools.contains(pool))
-            problems.add(PolicyKind::Route, route.name, "names pool '{}', which does not exist",
-                         pool);
-    };
-    std::set<std::string> named;
-    for (const RouteTarget& target : route.targets) {
-        checkPool(target.pool);
-        if (target.weight > kWeightMax)
-            problems.add(PolicyKind::Route, route.name, "weight of '{}' is above {}", target.pool,
-                         kWeightMax);
-        if (!named.insert(target.pool).second)
-            problems.add(PolicyKind::Route, route.name, "names pool '{}' twice", target.pool);
-    }
-    for (const std::string& pool : route.fallbacks) {
-        checkPool(pool);
-        if (!named.insert(pool).second)
-            problems.add(PolicyKind::Route, route.name, "names pool '{}' twice", pool);
-    }
+    checkPlacement(policy, route.name, {route.targets, route.fallbacks}, problems);
+    if (route.home.targets.empty() && !route.home.fallbacks.empty())
+        problems.add(PolicyKind::Route, route.name, "has failed over from no pool");
+    checkPlacement(policy, route.name, route.home, problems);
 }
 
 void checkRoutes(const Policy& policy, Problems& problems)
@@ -125,10 +134,31 @@ std::string_view nameOf(PolicyKind kind)
     return "unknown";
 }
 
+const RouteTarget* Route::targetOf(const std::string& pool) const
+{
+    const auto found = std::find_if(targets.begin(), targets.end(),
+                                    [&](const RouteTarget& target) { return target.pool == pool; });
+    return found == targets.end() ? nullptr : &*found;
+}
+
 Admin Policy::adminOf(const std::string& agent) const
 {
     const auto found = admin.find(agent);
     return found == admin.end() ? Admin::Run : found->second.admin;
+}
+
+bool Policy::isFailoverTarget(const std::string& pool) const
+{
+    return std::any_of(routes.begin(), routes.end(), [&](const auto& entry) {
+        const RouteTarget* target = entry.second.targetOf(pool);
+        return entry.second.hasFailedOver() && target != nullptr && target->weight > 0;
+    });
+}
+
+bool Policy::takesNewWork(const std::string& agent, const std::string& pool) const
+{
+    const Admin state = adminOf(agent);
+    return state == Admin::Standby ? isFailoverTarget(pool) : model::takesNewWork(state);
 }
 
 std::vector<std::string> validate(const Policy& policy)

@@ -56,6 +56,13 @@ struct RouteTarget {
     bool operator==(const RouteTarget&) const = default;
 };
 
+// Where a route sends its requests.
+struct RoutePlacement {
+    std::vector<RouteTarget> targets;
+    std::vector<std::string> fallbacks;
+    bool operator==(const RoutePlacement&) const = default;
+};
+
 // Model name or alias -> pools: the weighted targets first, then the fallbacks in order.
 struct Route {
     std::string name; // object name in the store
@@ -63,7 +70,11 @@ struct Route {
     std::vector<std::string> aliases;
     std::vector<RouteTarget> targets;
     std::vector<std::string> fallbacks;
+    RoutePlacement home = {}; // before a failover, for the way back; no targets = there was none
     bool operator==(const Route&) const = default;
+
+    bool hasFailedOver() const { return !home.targets.empty(); }
+    const RouteTarget* targetOf(const std::string& pool) const; // nullptr: none of its targets
 };
 
 // What people want of one agent; no object = Run.
@@ -86,6 +97,11 @@ struct Policy {
     bool operator==(const Policy&) const = default;
 
     Admin adminOf(const std::string& agent) const;
+    // Some route that has failed over sends requests there.
+    bool isFailoverTarget(const std::string& pool) const;
+    // Requests may be sent to that agent as a member of the pool. A standby serves only while a
+    // route has failed over to its pool: never as a fallback of single requests.
+    bool takesNewWork(const std::string& agent, const std::string& pool) const;
 };
 
 // Every problem at once, each with the object it is about; empty = valid. Checked before a write

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/model/policy_edit.h"
 
-#include "shared/base/names.h"
+#include "shared/model/admin_change.h"
+#include "shared/model/route_edit.h"
 
 #include <fmt/format.h>
 
@@ -75,6 +76,8 @@ Fields fieldsOf(const Route& route)
     for (const RouteTarget& target : route.targets)
         fields.push_back({fmt::format("weight of {}", target.pool),
                           fmt::format("{}", target.weight)});
+    if (route.hasFailedOver())
+        fields.push_back({"failed over from", placementText(route.home)});
     return fields;
 }
 
@@ -152,44 +155,6 @@ void compareAdmin(const Policy& before, const Policy& after, Lines& lines)
     }
 }
 
-AdminChange changeBefore(const Policy& policy, const std::string& agent)
-{
-    const auto found = policy.admin.find(agent);
-    if (found == policy.admin.end())
-        return AdminChange{agent, Admin::Run, 0};
-    return AdminChange{agent, found->second.admin, found->second.deadlineUnixMs};
-}
-
-bool changesSomething(const Policy& policy, const AdminChange& change)
-{
-    return !(changeBefore(policy, change.agent) == change);
-}
-
-base::Error invalid(std::string text)
-{
-    return base::Error(base::Code::InvalidArgument, std::move(text), base::Origin::Client);
-}
-
-base::Status check(const AdminEdit& edit)
-{
-    if (edit.changes.empty())
-        return invalid("the edit changes no agent: name at least one");
-    std::set<std::string> named;
-    for (const AdminChange& change : edit.changes) {
-        if (!base::isValidName(change.agent))
-            return invalid(fmt::format("'{}' is not the name of an agent: a name is "
-                                       "[a-z0-9][a-z0-9._-]*, at most 63 bytes",
-                                       change.agent.substr(0, 63)));
-        if (!named.insert(change.agent).second)
-            return invalid(fmt::format("agent '{}' is named twice", change.agent));
-        if (change.deadlineUnixMs < 0)
-            return invalid(fmt::format("the deadline of '{}' lies before 1970", change.agent));
-        if (change.deadlineUnixMs != 0 && change.admin != Admin::Drain)
-            return invalid(fmt::format("'{}' is given a deadline without a drain", change.agent));
-    }
-    return {};
-}
-
 // The word for "put these back": the verbs people know where they fit.
 Verb verbFor(const std::vector<AdminChange>& changes)
 {
@@ -205,30 +170,51 @@ Verb verbFor(const std::vector<AdminChange>& changes)
 // The edit's cases, one overload each; a new verb's case is a compile error until it is here.
 base::Result<Policy> apply(const Policy& policy, const AdminEdit& edit, std::string_view cause)
 {
-    SB_CHECK(check(edit));
+    if (edit.changes.empty())
+        return base::Error(base::Code::InvalidArgument,
+                           "the edit changes no agent: name at least one", base::Origin::Client);
     Policy after = policy;
-    for (const AdminChange& change : edit.changes) {
-        if (!changesSomething(policy, change))
-            continue;
-        if (change.admin == Admin::Run)
-            after.admin.erase(change.agent);
-        else
-            after.admin[change.agent] = AdminIntent{change.agent, change.admin,
-                                                    change.deadlineUnixMs, std::string(cause)};
-    }
+    SB_CHECK(changeAdmin(edit.changes, cause, after));
     return after;
+}
+
+base::Result<Policy> apply(const Policy& policy, const RouteEdit& edit, std::string_view cause)
+{
+    return applyRouteEdit(policy, edit, cause);
 }
 
 Edit inverse(const Policy& policy, const AdminEdit& edit)
 {
     AdminEdit back;
     back.pool = edit.pool;
-    for (const AdminChange& change : edit.changes) {
-        if (changesSomething(policy, change))
-            back.changes.push_back(changeBefore(policy, change.agent));
-    }
+    back.changes = adminBefore(policy, edit.changes);
     back.verb = verbFor(back.changes);
     return back;
+}
+
+Edit inverse(const Policy& policy, const RouteEdit& edit)
+{
+    return inverseOfRouteEdit(policy, edit);
+}
+
+const std::vector<AdminChange>& adminChanges(const AdminEdit& edit)
+{
+    return edit.changes;
+}
+
+const std::vector<AdminChange>& adminChanges(const RouteEdit& edit)
+{
+    return edit.members;
+}
+
+bool isNothing(const AdminEdit& edit)
+{
+    return edit.changes.empty();
+}
+
+bool isNothing(const RouteEdit& edit)
+{
+    return edit.route.empty();
 }
 
 } // namespace
@@ -276,22 +262,35 @@ std::vector<PolicyObject> changedObjects(const Policy& before, const Policy& aft
     return objects;
 }
 
+bool isNothing(const Edit& edit)
+{
+    return std::visit([](const auto& one) { return isNothing(one); }, edit);
+}
+
 std::vector<std::string> agentsOf(const Edit& edit)
 {
-    std::vector<std::string> agents;
-    for (const AdminChange& change : std::get<AdminEdit>(edit).changes)
-        agents.push_back(change.agent);
-    return agents;
+    return std::visit(
+        [](const auto& one) {
+            std::vector<std::string> agents;
+            for (const AdminChange& change : adminChanges(one))
+                agents.push_back(change.agent);
+            return agents;
+        },
+        edit);
 }
 
 std::vector<std::string> agentsChangedBy(const Policy& policy, const Edit& edit)
 {
-    std::vector<std::string> agents;
-    for (const AdminChange& change : std::get<AdminEdit>(edit).changes) {
-        if (changesSomething(policy, change))
-            agents.push_back(change.agent);
-    }
-    return agents;
+    return std::visit(
+        [&](const auto& one) {
+            std::vector<std::string> agents;
+            for (const AdminChange& change : adminChanges(one)) {
+                if (adminBefore(policy, change.agent) != change)
+                    agents.push_back(change.agent);
+            }
+            return agents;
+        },
+        edit);
 }
 
 std::string timeText(std::int64_t unixMs)

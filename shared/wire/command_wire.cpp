@@ -4,38 +4,97 @@
 #include "shared/base/limits.h"
 #include "shared/wire/bounds.h"
 #include "shared/wire/enum_wire.h"
+#include "shared/wire/policy_wire.h"
 #include "shared/wire/wire.h"
 
 namespace signalbox::wire {
 
 namespace {
 
-void adminToWire(const model::AdminEdit& from, v1::AdminEdit& to)
+void changeToWire(const model::AdminChange& from, v1::AdminChange& to)
 {
-    to.set_verb(detail::toWire(from.verb));
-    to.set_pool(from.pool);
-    for (const model::AdminChange& change : from.changes) {
-        v1::AdminChange& added = *to.add_changes();
-        added.set_agent(change.agent);
-        added.set_admin(detail::toWire(change.admin));
-        added.set_deadline_unix_ms(change.deadlineUnixMs);
-    }
+    to.set_agent(from.agent);
+    to.set_admin(detail::toWire(from.admin));
+    to.set_deadline_unix_ms(from.deadlineUnixMs);
 }
 
-base::Result<model::AdminEdit> adminFromWire(const v1::AdminEdit& from)
+base::Result<std::vector<model::AdminChange>>
+changesFromWire(const google::protobuf::RepeatedPtrField<v1::AdminChange>& from)
 {
-    SB_CHECK(detail::checkSize(from.changes(), limits::kListItems, "changes"));
-    model::AdminEdit to;
-    SB_TRY(to.verb, detail::fromWire(from.verb()));
-    to.pool = from.pool();
-    for (const v1::AdminChange& change : from.changes()) {
+    SB_CHECK(detail::checkSize(from, limits::kListItems, "changes"));
+    std::vector<model::AdminChange> to;
+    for (const v1::AdminChange& change : from) {
         model::AdminChange added;
         added.agent = change.agent();
         SB_TRY(added.admin, detail::fromWire(change.admin()));
         added.deadlineUnixMs = change.deadline_unix_ms();
-        to.changes.push_back(std::move(added));
+        to.push_back(std::move(added));
     }
     return to;
+}
+
+void adminToWire(const model::AdminEdit& from, v1::AdminEdit& to)
+{
+    to.set_verb(detail::toWire(from.verb));
+    to.set_pool(from.pool);
+    for (const model::AdminChange& change : from.changes)
+        changeToWire(change, *to.add_changes());
+}
+
+base::Result<model::AdminEdit> adminFromWire(const v1::AdminEdit& from)
+{
+    model::AdminEdit to;
+    SB_TRY(to.verb, detail::fromWire(from.verb()));
+    to.pool = from.pool();
+    SB_TRY(to.changes, changesFromWire(from.changes()));
+    return to;
+}
+
+void routeToWire(const model::RouteEdit& from, v1::RouteEdit& to)
+{
+    to.set_verb(detail::toWire(from.verb));
+    to.set_route(from.route);
+    to.set_to_pool(from.toPool);
+    for (const model::RouteTarget& target : from.targets)
+        detail::targetToWire(target, *to.add_targets());
+    for (const model::AdminChange& member : from.members)
+        changeToWire(member, *to.add_members());
+    if (!from.restore)
+        return;
+    v1::RouteRestore& restore = *to.mutable_restore();
+    detail::placementToWire(from.restore->placement, *restore.mutable_placement());
+    if (!from.restore->home.targets.empty())
+        detail::placementToWire(from.restore->home, *restore.mutable_home());
+}
+
+base::Result<model::RouteEdit> routeFromWire(const v1::RouteEdit& from)
+{
+    SB_CHECK(detail::checkSize(from.targets(), limits::kListItems, "targets"));
+    model::RouteEdit to;
+    SB_TRY(to.verb, detail::fromWire(from.verb()));
+    to.route = from.route();
+    to.toPool = from.to_pool();
+    for (const v1::RouteTarget& target : from.targets())
+        to.targets.push_back({target.pool(), target.weight()});
+    SB_TRY(to.members, changesFromWire(from.members()));
+    if (!from.has_restore())
+        return to;
+    model::RouteRestore restore;
+    SB_TRY(restore.placement, detail::placementFromWire(from.restore().placement()));
+    SB_TRY(restore.home, detail::placementFromWire(from.restore().home()));
+    to.restore = std::move(restore);
+    return to;
+}
+
+// One overload for each case of an edit.
+void caseToWire(const model::AdminEdit& from, v1::Edit& to)
+{
+    adminToWire(from, *to.mutable_admin());
+}
+
+void caseToWire(const model::RouteEdit& from, v1::Edit& to)
+{
+    routeToWire(from, *to.mutable_route());
 }
 
 void lineToWire(const model::DiffLine& from, v1::DiffLine& to)
@@ -78,12 +137,41 @@ model::SurvivorLoad survivorFromWire(const v1::SurvivorLoad& from)
     return to;
 }
 
+void proofToWire(const model::StandbyProof& from, v1::StandbyProof& to)
+{
+    to.set_pool(from.pool);
+    to.set_agent(from.agent);
+    to.set_verdict(detail::toWire(from.verdict));
+    to.set_health(detail::toWire(from.health.state));
+    to.set_health_reason(from.health.reason);
+    to.set_health_since_unix_ms(from.health.sinceUnixMs);
+    to.set_model_listed(from.modelListed);
+    to.set_last_token_age_ms(from.lastTokenAgeMs);
+    to.set_last_probe_age_ms(from.lastProbeAgeMs);
+    to.set_problem(from.problem);
+}
+
+base::Result<model::StandbyProof> proofFromWire(const v1::StandbyProof& from)
+{
+    model::StandbyProof to;
+    to.pool = from.pool();
+    to.agent = from.agent();
+    SB_TRY(to.verdict, detail::fromWire(from.verdict()));
+    SB_TRY(to.health.state, detail::fromWire(from.health()));
+    to.health.reason = from.health_reason();
+    to.health.sinceUnixMs = from.health_since_unix_ms();
+    to.modelListed = from.model_listed();
+    to.lastTokenAgeMs = from.last_token_age_ms();
+    to.lastProbeAgeMs = from.last_probe_age_ms();
+    to.problem = from.problem();
+    return to;
+}
+
 } // namespace
 
 void toWire(const model::Edit& from, v1::Edit& to)
 {
-    std::visit([&to](const model::AdminEdit& edit) { adminToWire(edit, *to.mutable_admin()); },
-               from);
+    std::visit([&to](const auto& one) { caseToWire(one, to); }, from);
 }
 
 base::Result<model::Edit> fromWire(const v1::Edit& from)
@@ -92,6 +180,10 @@ base::Result<model::Edit> fromWire(const v1::Edit& from)
     switch (from.kind_case()) {
     case v1::Edit::kAdmin: {
         SB_TRY(model::AdminEdit edit, adminFromWire(from.admin()));
+        return model::Edit(std::move(edit));
+    }
+    case v1::Edit::kRoute: {
+        SB_TRY(model::RouteEdit edit, routeFromWire(from.route()));
         return model::Edit(std::move(edit));
     }
     case v1::Edit::KIND_NOT_SET: break;
@@ -153,6 +245,8 @@ void toWire(const model::Preview& from, v1::PreviewResponse& to)
     for (const std::string& warning : from.warnings)
         to.add_warnings(warning);
     to.set_refusal(from.refusal);
+    for (const model::StandbyProof& proof : from.proofs)
+        proofToWire(proof, *to.add_proofs());
 }
 
 base::Result<model::Preview> fromWire(const v1::PreviewResponse& from)
@@ -168,6 +262,10 @@ base::Result<model::Preview> fromWire(const v1::PreviewResponse& from)
         to.survivors.push_back(survivorFromWire(survivor));
     to.warnings.assign(from.warnings().begin(), from.warnings().end());
     to.refusal = from.refusal();
+    for (const v1::StandbyProof& proof : from.proofs()) {
+        SB_TRY(model::StandbyProof added, proofFromWire(proof));
+        to.proofs.push_back(std::move(added));
+    }
     return to;
 }
 
@@ -287,6 +385,25 @@ base::Result<model::ApplyAnswer> fromWire(const v1::ApplyResponse& from)
     if (from.has_fresh_preview()) {
         SB_TRY(to.fresh, fromWire(from.fresh_preview()));
     }
+    return to;
+}
+
+void toWire(const model::ProbeReport& from, v1::ProbeNowResponse& to)
+{
+    to.set_agent(from.agent);
+    to.set_result(detail::toWire(from.result));
+    to.set_reason(from.reason);
+    to.set_took_ms(from.tookMs);
+}
+
+base::Result<model::ProbeReport> fromWire(const v1::ProbeNowResponse& from)
+{
+    SB_CHECK(checkBounds(from));
+    model::ProbeReport to;
+    to.agent = from.agent();
+    SB_TRY(to.result, detail::fromWire(from.result()));
+    to.reason = from.reason();
+    to.tookMs = from.took_ms();
     return to;
 }
 

@@ -58,6 +58,14 @@ inline v1::AccessMode toWire(model::AccessMode value)
     return enumToWire<model::AccessMode, v1::AccessMode>(value);
 }
 inline v1::Verb toWire(model::Verb value) { return enumToWire<model::Verb, v1::Verb>(value); }
+inline v1::ProofVerdict toWire(model::ProofVerdict value)
+{
+    return enumToWire<model::ProofVerdict, v1::ProofVerdict>(value);
+}
+inline v1::ProbeResult toWire(model::ProbeReport::Result value)
+{
+    return enumToWire<model::ProbeReport::Result, v1::ProbeResult>(value);
+}
 inline v1::Severity toWire(model::Severity value)
 {
     return enumToWire<model::Severity, v1::Severity>(value);
@@ -106,7 +114,15 @@ inline base::Result<model::AccessMode> fromWire(v1::AccessMode value)
 }
 inline base::Result<model::Verb> fromWire(v1::Verb value)
 {
-    return enumFromWire<model::Verb>(value, 3, "verb");
+    return enumFromWire<model::Verb>(value, 6, "verb");
+}
+inline base::Result<model::ProofVerdict> fromWire(v1::ProofVerdict value)
+{
+    return enumFromWire<model::ProofVerdict>(value, 4, "proof");
+}
+inline base::Result<model::ProbeReport::Result> fromWire(v1::ProbeResult value)
+{
+    return enumFromWire<model::ProbeReport::Result>(value, 3, "result of a probe");
 }
 inline base::Result<model::Severity> fromWire(v1::Severity value)
 {

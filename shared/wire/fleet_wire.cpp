@@ -79,9 +79,13 @@ void toWire(const model::LoadReport& from, v1::LoadReport& to)
     to.set_prefill_tokens_per_second(from.prefillTokensPerSecond);
     to.set_decode_ms_per_sequence(from.decodeMsPerSequence);
     to.set_accepts_work(from.acceptsWork);
+    to.set_last_token_age_ms(from.lastTokenAgeMs);
+    to.set_last_probe_age_ms(from.lastProbeAgeMs);
 }
 
 namespace {
+constexpr std::uint64_t kAgeMsMost = 253'402'300'799'999; // as times: until the year 9999
+
 // A rate that is none is not known: estimates must not be made of it.
 float rateOf(float value)
 {
@@ -99,6 +103,8 @@ model::LoadReport fromWire(const v1::LoadReport& from)
     to.prefillTokensPerSecond = rateOf(from.prefill_tokens_per_second());
     to.decodeMsPerSequence = rateOf(from.decode_ms_per_sequence());
     to.acceptsWork = from.accepts_work();
+    to.lastTokenAgeMs = std::min(from.last_token_age_ms(), kAgeMsMost);
+    to.lastProbeAgeMs = std::min(from.last_probe_age_ms(), kAgeMsMost);
     return to;
 }
 

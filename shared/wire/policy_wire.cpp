@@ -32,19 +32,43 @@ void objectToWire(const model::Pool& from, v1::Pool& to)
     }
 }
 
+void targetToWire(const model::RouteTarget& from, v1::RouteTarget& to)
+{
+    to.set_pool(from.pool);
+    to.set_weight(from.weight);
+}
+
+void placementToWire(const model::RoutePlacement& from, v1::RoutePlacement& to)
+{
+    for (const model::RouteTarget& target : from.targets)
+        targetToWire(target, *to.add_targets());
+    for (const std::string& pool : from.fallbacks)
+        to.add_fallbacks(pool);
+}
+
+base::Result<model::RoutePlacement> placementFromWire(const v1::RoutePlacement& from)
+{
+    SB_CHECK(checkSize(from.targets(), limits::kListItems, "targets of a route"));
+    SB_CHECK(checkSize(from.fallbacks(), limits::kListItems, "fallbacks of a route"));
+    model::RoutePlacement to;
+    for (const v1::RouteTarget& target : from.targets())
+        to.targets.push_back({target.pool(), target.weight()});
+    to.fallbacks.assign(from.fallbacks().begin(), from.fallbacks().end());
+    return to;
+}
+
 void objectToWire(const model::Route& from, v1::Route& to)
 {
     to.set_name(from.name);
     to.set_model(from.model);
     for (const std::string& alias : from.aliases)
         to.add_aliases(alias);
-    for (const model::RouteTarget& target : from.targets) {
-        v1::RouteTarget& added = *to.add_targets();
-        added.set_pool(target.pool);
-        added.set_weight(target.weight);
-    }
+    for (const model::RouteTarget& target : from.targets)
+        targetToWire(target, *to.add_targets());
     for (const std::string& pool : from.fallbacks)
         to.add_fallbacks(pool);
+    if (from.hasFailedOver())
+        placementToWire(from.home, *to.mutable_home());
 }
 
 void objectToWire(const model::AdminIntent& from, v1::AdminIntent& to)
@@ -92,6 +116,7 @@ base::Status addObject(const v1::Route& from, model::Policy& policy)
     for (const v1::RouteTarget& target : from.targets())
         to.targets.push_back({target.pool(), target.weight()});
     to.fallbacks.assign(from.fallbacks().begin(), from.fallbacks().end());
+    SB_TRY(to.home, placementFromWire(from.home()));
     policy.routes[to.name] = std::move(to);
     return {};
 }

@@ -38,6 +38,7 @@ class GetAgentResponse;
 class ApplyRequest;
 class ApplyResponse;
 class GetPolicyResponse;
+class ProbeNowResponse;
 } // namespace signalbox::v1
 
 namespace signalbox::wire {
@@ -77,6 +78,8 @@ void toWire(const model::ApplyAnswer& from, v1::ApplyResponse& to);
 base::Result<model::ApplyAnswer> fromWire(const v1::ApplyResponse& from);
 void toWire(const model::PolicyAnswer& from, v1::GetPolicyResponse& to);
 base::Result<model::PolicyAnswer> fromWire(const v1::GetPolicyResponse& from);
+void toWire(const model::ProbeReport& from, v1::ProbeNowResponse& to);
+base::Result<model::ProbeReport> fromWire(const v1::ProbeNowResponse& from);
 
 // --- telemetry ---
 void toWire(const model::Event& from, v1::Event& to);

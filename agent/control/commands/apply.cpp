@@ -259,7 +259,7 @@ void CommandDesk::previewUndo(std::uint64_t auditNumber, state::Done<model::Prev
             return;
         if (!record)
             return done(record.error());
-        if (std::get<model::AdminEdit>(record->inverse).changes.empty()) {
+        if (model::isNothing(record->inverse)) {
             return done(precondition(fmt::format("command {} cannot be undone: {}", record->number,
                                                  record->operatorName == kSeedOperator
                                                      ? "it is the fleet's first policy"

@@ -5,6 +5,7 @@
 #include "proto/signalbox/v1/command_service.pb.h"
 #include "shared/base/limits.h"
 #include "shared/model/policy_edit.h"
+#include "shared/wire/bounds.h"
 #include "shared/wire/wire.h"
 
 #include <fmt/format.h>
@@ -78,6 +79,9 @@ void CommandService::addTo(rpc::MethodTable& table)
         [this](const Caller& caller, const std::string& in, const Reply& reply) {
             overrideLocally(caller, in, reply);
         });
+    // A generation costs the engine work, so looking on is not enough.
+    add("ProbeNow", Role::Operator,
+        [this](const Caller&, const std::string& in, Reply reply) { probeNow(in, std::move(reply)); });
 }
 
 void CommandService::preview(const Caller&, const std::string& request, Reply reply)
@@ -222,6 +226,27 @@ void CommandService::overrideLocally(const Caller& caller, const std::string& re
                                  base::Origin::Client));
     }
     reply(response.SerializeAsString());
+}
+
+// Needs no store: it changes nothing.
+void CommandService::probeNow(const std::string& request, Reply reply)
+{
+    const auto message = parse<v1::ProbeNowRequest>(request);
+    if (!message)
+        return reply(message.error());
+    if (const auto status = wire::checkBounds(*message); !status)
+        return reply(status.error());
+    parts_.probeNow(message->agent(), message->relayed() ? Passing::Refused : Passing::Allowed,
+                    [alive = std::weak_ptr(alive_),
+                     reply = std::move(reply)](const base::Result<model::ProbeReport>& report) {
+                        if (alive.expired())
+                            return;
+                        if (!report)
+                            return reply(report.error());
+                        v1::ProbeNowResponse response;
+                        wire::toWire(*report, response);
+                        reply(response.SerializeAsString());
+                    });
 }
 
 base::Status CommandService::checkStore() const

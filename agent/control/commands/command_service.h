@@ -3,8 +3,11 @@
 
 #include "agent/control/commands/apply.h"
 #include "agent/control/commands/local_override.h"
+#include "shared/model/answers.h"
 #include "shared/rpc/method_table.h"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +20,10 @@ namespace signalbox::control {
 // Failure: with the store away, what needs it is refused at once with since when and what to do.
 class CommandService {
 public:
+    // Has that agent ask its engine for a token, here or through its own agent.
+    enum class Passing : std::uint8_t { Allowed, Refused };
+    using ProbeNow = std::function<void(const std::string& agent, Passing passing,
+                                        state::Done<model::ProbeReport> done)>;
     struct Parts {
         CommandDesk& desk;
         Ledger& ledger;
@@ -25,6 +32,7 @@ public:
         const base::Clock& clock;
         LiveFacts live;
         std::string agent; // this one's id
+        ProbeNow probeNow;
     };
 
     explicit CommandService(Parts parts) : parts_(std::move(parts)) {}
@@ -39,6 +47,7 @@ private:
     void policy(const rpc::Reply& reply) const;
     void overrideLocally(const rpc::Caller& caller, const std::string& request,
                          const rpc::Reply& reply);
+    void probeNow(const std::string& request, rpc::Reply reply);
 
     // Nothing while commands can be written.
     base::Status checkStore() const;

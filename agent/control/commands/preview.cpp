@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/control/commands/preview.h"
 
+#include "agent/control/impact/pool_impact.h"
+#include "agent/control/impact/route_impact.h"
 #include "shared/base/limits.h"
 #include "shared/base/names.h"
 #include "shared/model/policy_edit.h"
@@ -51,8 +53,10 @@ public:
 
     base::Result<Previewed> run(model::Edit edit)
     {
-        SB_TRY(edit, completed(std::get<model::AdminEdit>(std::move(edit))));
+        SB_TRY(edit, std::visit([this](auto one) { return completed(std::move(one)); },
+                                std::move(edit)));
         SB_TRY(after_, model::applyEdit(before_, edit, ""));
+        SB_CHECK(std::visit([this](const auto& one) { return checkMembers(one); }, edit));
         if (const auto problems = model::validate(after_); !problems.empty()) {
             return base::Error(base::Code::FailedPrecondition,
                                fmt::format("policy would not be valid: {}",
@@ -60,12 +64,15 @@ public:
                                base::Origin::Client);
         }
         changed_ = model::agentsChangedBy(before_, edit);
+        alterEveryone_ = std::holds_alternative<model::RouteEdit>(edit);
         preview_.inverse = model::inverseOf(before_, edit);
         preview_.diff = model::diffOf(before_, after_);
         preview_.agents = altered();
-        warnAboutAgents(std::get<model::AdminEdit>(edit));
+        warnAboutHistory();
+        std::visit([this](const auto& one) { warnAbout(one); }, edit);
+        std::visit([this](const auto& one) { weigh(one); }, edit);
+        tellRefusal();
         makePlan(std::move(edit));
-        weighPools();
         if (preview_.warnings.size() > limits::kWarningsShown) {
             const std::size_t more = preview_.warnings.size() - limits::kWarningsShown + 1;
             preview_.warnings.resize(limits::kWarningsShown - 1);
@@ -101,6 +108,59 @@ private:
         return model::Edit(std::move(edit));
     }
 
+    // The pool of a failover is named, and its members that are left out are drained.
+    base::Result<model::Edit> completed(model::RouteEdit edit) const
+    {
+        const auto route = before_.routes.find(edit.route);
+        if (route == before_.routes.end())
+            return notFound("route", edit.route, namesOf(before_.routes));
+        for (const model::RouteTarget& target : edit.targets) {
+            if (!before_.pools.contains(target.pool))
+                return notFound("pool", target.pool, namesOf(before_.pools));
+        }
+        if (edit.restore)
+            return model::Edit(std::move(edit));
+        const bool isFailover = edit.verb == Verb::Failover;
+        if (isFailover && edit.toPool.empty() && !route->second.fallbacks.empty())
+            edit.toPool = route->second.fallbacks.front();
+        if (isFailover && !edit.toPool.empty() && !before_.pools.contains(edit.toPool))
+            return notFound("pool", edit.toPool, namesOf(before_.pools));
+        for (model::AdminChange& member : edit.members) {
+            if (!isKnown(member.agent))
+                return notFound("agent", member.agent, namesOf(inputs_.fleet->agents));
+            member.admin = Admin::Drain;
+            member.deadlineUnixMs = 0;
+        }
+        return model::Edit(std::move(edit));
+    }
+
+    static base::Status checkMembers(const model::AdminEdit&) { return {}; }
+
+    // Only who would get the route's requests can be left out.
+    base::Status checkMembers(const model::RouteEdit& edit) const
+    {
+        if (edit.restore)
+            return {};
+        if (edit.members.size() > limits::kChangesPerCommand) {
+            return base::Error(base::Code::ResourceExhausted,
+                               fmt::format("{} agents are left out; the most is {}",
+                                           edit.members.size(), limits::kChangesPerCommand),
+                               base::Origin::Client);
+        }
+        for (const model::AdminChange& member : edit.members) {
+            const auto record = inputs_.fleet->agents.find(member.agent);
+            const bool isOfTarget = record != inputs_.fleet->agents.end()
+                && after_.routes.at(edit.route).targetOf(record->second.pool) != nullptr;
+            if (!isOfTarget)
+                return base::Error(base::Code::InvalidArgument,
+                                   fmt::format("{} is in no pool that route {} goes to: there is "
+                                               "nothing to leave it out of",
+                                               member.agent, edit.route),
+                                   base::Origin::Client);
+        }
+        return {};
+    }
+
     base::Result<std::vector<model::AdminChange>> changesOf(const model::AdminEdit& edit) const
     {
         if (edit.verb == Verb::SetAdmin) {
@@ -129,17 +189,30 @@ private:
         return inputs_.fleet->agents.contains(agent) || before_.admin.contains(agent);
     }
 
-    // The agents themselves, and every gateway: it stops, or begins, to send to them.
+    // The agents themselves, and whoever sends requests: it stops, or begins, to send to them.
     std::vector<std::string> altered() const
     {
         std::vector<std::string> agents = changed_;
+        if (preview_.diff.empty())
+            return agents;
+        const bool hasGateway = std::any_of(
+            inputs_.fleet->agents.begin(), inputs_.fleet->agents.end(), [&](const auto& entry) {
+                return isPresentGateway(entry.first, entry.second);
+            });
         for (const auto& [id, record] : inputs_.fleet->agents) {
-            const bool isGateway = record.kind == model::AgentKind::Gateway;
-            if (isGateway && !changed_.empty() && inputs_.fleet->isPresent(id)
-                && std::find(agents.begin(), agents.end(), id) == agents.end())
+            const bool sends
+                = hasGateway ? isPresentGateway(id, record) : alterEveryone_ && isPresent(id);
+            if (sends && std::find(agents.begin(), agents.end(), id) == agents.end())
                 agents.push_back(id);
         }
         return agents;
+    }
+
+    bool isPresent(const std::string& id) const { return inputs_.fleet->isPresent(id); }
+
+    bool isPresentGateway(const std::string& id, const model::AgentRecord& record) const
+    {
+        return record.kind == model::AgentKind::Gateway && isPresent(id);
     }
 
     void makePlan(model::Edit edit)
@@ -158,12 +231,16 @@ private:
 
     void warn(std::string text) { preview_.warnings.push_back(std::move(text)); }
 
-    void warnAboutAgents(const model::AdminEdit& edit)
+    void warnAboutHistory()
     {
         if (undoing_.number != 0 && undoing_.revision != 0
             && before_.revision != undoing_.revision)
             warn(fmt::format("policy has moved since command {}: from revision {} to {}",
                              undoing_.number, undoing_.revision, before_.revision));
+    }
+
+    void warnAbout(const model::AdminEdit& edit)
+    {
         for (const model::AdminChange& change : edit.changes) {
             if (std::find(changed_.begin(), changed_.end(), change.agent) == changed_.end())
                 warn(fmt::format("{} is in {} already: nothing changes for it", change.agent,
@@ -171,6 +248,12 @@ private:
             else
                 warnAboutChange(change);
         }
+    }
+
+    void warnAbout(const model::RouteEdit& edit)
+    {
+        for (const model::AdminChange& member : edit.members)
+            warnAboutChange(member);
     }
 
     void warnAboutChange(const model::AdminChange& change)
@@ -191,7 +274,7 @@ private:
                          change.deadlineUnixMs == 0 ? "without end" : "and may pass its deadline"));
     }
 
-    void weighPools()
+    void weigh(const model::AdminEdit&)
     {
         std::set<std::string> pools;
         for (const std::string& agent : changed_) {
@@ -207,11 +290,27 @@ private:
             if (impact.refusal.empty())
                 continue;
             poolsAtRisk_.push_back(name);
-            preview_.refusal += (preview_.refusal.empty() ? "" : "; ") + impact.refusal;
+            refusals_.push_back(std::move(impact.refusal));
         }
-        if (!preview_.refusal.empty())
-            preview_.refusal += fmt::format(". To do it all the same, type '{}'",
-                                            fmt::join(poolsAtRisk_, ","));
+    }
+
+    void weigh(const model::RouteEdit& edit)
+    {
+        RouteImpact impact = impactOfRoute(edit.route, inputs_, after_);
+        preview_.survivors = std::move(impact.loads);
+        preview_.proofs = std::move(impact.proofs);
+        for (std::string& warning : impact.warnings)
+            warn(std::move(warning));
+        refusals_ = std::move(impact.refusals);
+        poolsAtRisk_ = std::move(impact.poolsAtRisk);
+    }
+
+    void tellRefusal()
+    {
+        if (!refusals_.empty())
+            preview_.refusal = fmt::format("{}. To do it all the same, type '{}'",
+                                           fmt::join(refusals_, "; "),
+                                           fmt::join(poolsAtRisk_, ","));
     }
 
     const PreviewInputs& inputs_;
@@ -219,7 +318,9 @@ private:
     const Policy& before_;
     Policy after_;
     std::vector<std::string> changed_;
+    bool alterEveryone_ = false; // where there is no gateway, each agent routes
     std::vector<std::string> poolsAtRisk_;
+    std::vector<std::string> refusals_;
     model::Preview preview_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/control/commands/pool_impact.h"
+#include "agent/control/impact/pool_facts.h"
 #include "shared/base/result.h"
 #include "shared/model/command.h"
 

@@ -41,12 +41,13 @@ public:
 
     SeedPolicy read(const Node& root)
     {
-        checkKeys(root, {"access", "pools", "routes", "keys"});
+        checkKeys(root, {"access", "pools", "routes", "keys", "admin"});
         if (const Node* access = root.find("access"))
             readAccess(*access);
         eachOf(root, "pools", [this](const Node& pool) { readPool(pool); });
         eachOf(root, "routes", [this](const Node& route) { readRoute(route); });
         eachOf(root, "keys", [this](const Node& key) { readKey(key); });
+        eachOf(root, "admin", [this](const Node& intent) { readAdmin(intent); });
         if (seed_.problems.empty())
             checkMeaning(root.place);
         return std::move(seed_);
@@ -199,6 +200,26 @@ private:
         key.models = wordsOf(node, "models");
         if (claim(PolicyKind::Key, key.id, node.place))
             seed_.policy.keys.emplace(key.id, std::move(key));
+    }
+
+    void readAdmin(const Node& node)
+    {
+        if (!checkKeys(node, {"agent", "state", "cause"}))
+            return;
+        model::AdminIntent intent;
+        intent.agent = textOf(node, "agent", Presence::Required);
+        intent.cause = textOf(node, "cause", Presence::Optional);
+        const std::string state = textOf(node, "state", Presence::Required);
+        if (const auto admin = model::adminFromName(state))
+            intent.admin = *admin;
+        else if (node.find("state") != nullptr)
+            problem(node.find("state")->place,
+                    fmt::format("state is {}; it may be run, warm, drain, maint, off, standby or "
+                                "canary",
+                                yaml::excerpt(state)));
+        // No object is the word for run.
+        if (claim(PolicyKind::Admin, intent.agent, node.place) && intent.admin != model::Admin::Run)
+            seed_.policy.admin.emplace(intent.agent, std::move(intent));
     }
 
     // "Qwen/Qwen3-32B" -> "qwen-qwen3-32b": what names may hold, and not taken yet.

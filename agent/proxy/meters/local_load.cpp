@@ -58,8 +58,10 @@ void LocalLoad::Running::firstToken(upstream::Ticks now)
 
 void LocalLoad::Running::token(upstream::Ticks now)
 {
-    if (load_ != nullptr)
-        load_->lastProgressAt_.store(now, kRelaxed);
+    if (load_ == nullptr)
+        return;
+    load_->lastProgressAt_.store(now, kRelaxed);
+    load_->lastTokenAt_.store(now, kRelaxed);
 }
 
 void LocalLoad::Running::end()

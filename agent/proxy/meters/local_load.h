@@ -52,6 +52,8 @@ public:
     FirstTokens firstTokens() const;
     // Monotonic ns of the newest token, or of the moment running went from none to one if later.
     upstream::Ticks lastProgressAt() const { return lastProgressAt_.load(kRelaxed); }
+    // Of the newest token; 0 = none since start.
+    upstream::Ticks lastTokenAt() const { return lastTokenAt_.load(kRelaxed); }
     // What health and the step-time fit say, from control. 0 = not known.
     void setRates(float prefillTokensPerSecond, float decodeMsPerSequence);
     void setAcceptsWork(bool accepts);
@@ -72,6 +74,7 @@ private:
     std::atomic<std::uint64_t> firstTokenPrompts_{0};
     std::atomic<std::uint64_t> firstTokenNanoseconds_{0};
     std::atomic<upstream::Ticks> lastProgressAt_{0};
+    std::atomic<upstream::Ticks> lastTokenAt_{0};
     std::atomic<float> prefillTokensPerSecond_{0};
     std::atomic<float> decodeMsPerSequence_{0};
     std::atomic<bool> acceptsWork_{false};

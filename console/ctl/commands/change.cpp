@@ -18,8 +18,24 @@ namespace {
 
 using Verb = ChangeOptions::Verb;
 
+model::Edit routeEditOf(const ChangeOptions& change)
+{
+    model::RouteEdit edit;
+    edit.verb = change.verb == Verb::Failover ? model::Verb::Failover
+        : change.verb == Verb::Failback       ? model::Verb::Failback
+                                              : model::Verb::SetWeights;
+    edit.route = change.route;
+    edit.toPool = change.pool;
+    edit.targets = change.weights;
+    for (const std::string& agent : change.agents)
+        edit.members.push_back({agent, model::Admin::Drain, 0});
+    return edit;
+}
+
 model::Edit editOf(const ChangeOptions& change, std::int64_t nowUnixMs)
 {
+    if (!change.route.empty())
+        return routeEditOf(change);
     model::AdminEdit edit;
     edit.verb = change.verb == Verb::Drain ? model::Verb::Drain : model::Verb::Undrain;
     edit.pool = change.pool;
@@ -36,7 +52,7 @@ model::Edit editOf(const ChangeOptions& change, std::int64_t nowUnixMs)
 // A deadline belongs to each agent, so a pool with one is named agent by agent.
 base::Status nameAgentsOf(Desk& desk, ChangeOptions& change)
 {
-    if (change.pool.empty() || change.deadlineMs == 0)
+    if (!change.route.empty() || change.pool.empty() || change.deadlineMs == 0)
         return {};
     SB_CHECK(desk.fleet.watch(desk.options.timeout));
     for (const AgentFacts& agent : desk.fleet.picture().agents) {
@@ -62,6 +78,9 @@ std::string_view verbOf(const ChangeOptions& change)
     switch (change.verb) {
     case Verb::Drain: return "drain";
     case Verb::Undrain: return "undrain";
+    case Verb::Failover: return "failover";
+    case Verb::Failback: return "failback";
+    case Verb::Weights: return "weights";
     case Verb::Undo: return "undo";
     }
     return "change";

@@ -3,6 +3,7 @@
 
 #include "console/ctl/model_json.h"
 #include "console/ctl/units.h"
+#include "shared/model/policy_edit.h"
 
 #include <fmt/format.h>
 
@@ -41,10 +42,8 @@ std::string reportJson(const ChangeReport& report)
 
 bool isNamed(const model::Edit& edit, const AgentFacts& agent)
 {
-    const auto& changes = std::get<model::AdminEdit>(edit).changes;
-    return std::any_of(changes.begin(), changes.end(), [&](const model::AdminChange& change) {
-        return change.agent == agent.state.record.id.str();
-    });
+    const std::vector<std::string> named = model::agentsOf(edit);
+    return std::find(named.begin(), named.end(), agent.state.record.id.str()) != named.end();
 }
 
 void printFollowed(Desk& desk, const ChangeReport& report)

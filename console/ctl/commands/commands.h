@@ -31,6 +31,7 @@ ExitCode runPreview(Desk& desk);
 ExitCode runApply(Desk& desk);
 ExitCode runChange(Desk& desk);
 ExitCode runByHand(Desk& desk);
+ExitCode runProbe(Desk& desk);
 
 ExitCode run(Desk& desk);
 

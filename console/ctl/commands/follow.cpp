@@ -16,14 +16,25 @@ constexpr std::chrono::milliseconds kLook{250};
 constexpr std::int64_t kAskAgainMs = 1000;
 constexpr std::int64_t kPlainProgressMs = 5000; // where lines cannot be rewritten
 
-std::set<std::string> drainedBy(const model::Edit& edit)
+std::set<std::string> caseDrains(const model::AdminEdit& edit)
 {
     std::set<std::string> agents;
-    for (const model::AdminChange& change : std::get<model::AdminEdit>(edit).changes) {
+    for (const model::AdminChange& change : edit.changes) {
         if (change.admin == model::Admin::Drain)
             agents.insert(change.agent);
     }
     return agents;
+}
+
+// Who is left out has no work to wait for; what runs elsewhere ends where it is.
+std::set<std::string> caseDrains(const model::RouteEdit&)
+{
+    return {};
+}
+
+std::set<std::string> drainedBy(const model::Edit& edit)
+{
+    return std::visit([](const auto& one) { return caseDrains(one); }, edit);
 }
 
 class Follower {

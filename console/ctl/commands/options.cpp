@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <sstream>
 
@@ -66,6 +67,7 @@ struct Words {
     double interval = 0.25;
     std::string deadline;
     std::string wait;
+    std::vector<std::string> weights;
     bool yes = false;
     bool noWait = false;
     bool byHand = false;
@@ -81,10 +83,16 @@ public:
 private:
     void addReaders();
     void addChanges(CLI::App& parent, Command command);
+    void addRouteChanges(CLI::App& parent, Command command);
+    CLI::App* addChange(CLI::App& parent, Command command, const char* name, const char* text,
+                        ChangeOptions::Verb verb);
     void addChangeOptions(CLI::App& verb, Command command);
     CLI::App* addCommand(CLI::App& parent, const char* name, const char* text, Command command);
     std::string finish();
     std::string finishChange();
+    std::string finishNames();
+    std::string finishWeights();
+    std::string finishTimes();
 
     CLI::App app_{"signalboxctl: the fleet from a shell", "signalboxctl"};
     Options options_;
@@ -152,6 +160,10 @@ void Parser::addReaders()
     CLI::App* watch
         = addCommand(app_, "watch", "changes of state and events, as they happen", Command::Watch);
     watch->add_option("--agent", options_.agent, "only of this agent");
+    CLI::App* probe
+        = addCommand(app_, "probe", "let agents ask their engine for one token, now",
+                     Command::Probe);
+    probe->add_option("AGENT", options_.change.agents, "ids of agents")->required();
     addCommand(app_, "version", "of this program and of the agent that answers", Command::Version);
 }
 
@@ -171,23 +183,49 @@ void Parser::addChangeOptions(CLI::App& verb, Command command)
         verb.add_flag("--yes,-y", words_.yes, "do not ask");
 }
 
+CLI::App* Parser::addChange(CLI::App& parent, Command command, const char* name, const char* text,
+                            ChangeOptions::Verb verb)
+{
+    CLI::App* added = parent.add_subcommand(name, text);
+    added->fallthrough();
+    added->callback([this, command, verb] {
+        options_.command = command;
+        options_.change.verb = verb;
+    });
+    addChangeOptions(*added, command);
+    return added;
+}
+
+void Parser::addRouteChanges(CLI::App& parent, Command command)
+{
+    using Verb = ChangeOptions::Verb;
+    ChangeOptions& change = options_.change;
+    CLI::App* failover = addChange(parent, command, "failover",
+                                   "move a route to its standby pool, in one step", Verb::Failover);
+    failover->add_option("--to", change.pool, "the pool to go to; default: its first fallback");
+    CLI::App* failback = addChange(parent, command, "failback",
+                                   "bring a route back to where it failed over from",
+                                   Verb::Failback);
+    CLI::App* weights = addChange(parent, command, "weights",
+                                  "share a route out between its pools", Verb::Weights);
+    for (CLI::App* added : {failover, failback, weights}) {
+        added->add_option("ROUTE", change.route, "name of the route")->required();
+        added->add_option("--leave-out", change.agents,
+                          "this agent of the pools it goes to is drained in the same step");
+    }
+    weights
+        ->add_option("POOL=WEIGHT", words_.weights,
+                     "0 = none; pools that are not named keep what they have")
+        ->required();
+}
+
 void Parser::addChanges(CLI::App& parent, Command command)
 {
     using Verb = ChangeOptions::Verb;
-    const auto add = [&](const char* name, const char* text, Verb verb) {
-        CLI::App* added = parent.add_subcommand(name, text);
-        added->fallthrough();
-        added->callback([this, command, verb] {
-            options_.command = command;
-            options_.change.verb = verb;
-        });
-        addChangeOptions(*added, command);
-        return added;
-    };
     for (const auto& [name, text, verb] :
          {std::tuple{"drain", "no new requests; what runs ends where it is", Verb::Drain},
           std::tuple{"undrain", "take new requests again", Verb::Undrain}}) {
-        CLI::App* added = add(name, text, verb);
+        CLI::App* added = addChange(parent, command, name, text, verb);
         added->add_option("AGENT", options_.change.agents, "ids of agents");
         added->add_option("--pool", options_.change.pool, "every agent of this pool");
         if (command == Command::Change)
@@ -199,30 +237,49 @@ void Parser::addChanges(CLI::App& parent, Command command)
                               "when the operator decides about what is left (10m, 2h); default: "
                               "wait without end");
     }
-    CLI::App* undo = add("undo", "the inverse of a change, as a new change", Verb::Undo);
+    addRouteChanges(parent, command);
+    CLI::App* undo = addChange(parent, command, "undo", "the inverse of a change, as a new change",
+                               Verb::Undo);
     undo->add_option("NUMBER", options_.change.auditNumber, "of the audit record")
         ->required()
         ->check(CLI::PositiveNumber);
 }
 
-std::string Parser::finishChange()
+std::string Parser::finishNames()
 {
+    using Verb = ChangeOptions::Verb;
     ChangeOptions& change = options_.change;
-    const bool isChange = options_.command == Command::Change || options_.command == Command::Apply
-        || options_.command == Command::Preview;
-    if (!isChange)
-        return "";
-    const bool namesAgents = change.verb != ChangeOptions::Verb::Undo;
-    if (namesAgents && change.agents.empty() == change.pool.empty())
+    const bool isOfAgents = change.verb == Verb::Drain || change.verb == Verb::Undrain;
+    if (isOfAgents && change.agents.empty() == change.pool.empty())
         return "name agents, or one pool with --pool";
     for (const std::string& agent : change.agents) {
         if (!base::isValidName(agent))
             return "\"" + agent + "\" is no agent's id (lower-case letters, digits, . _ -)";
     }
-    if (options_.command == Command::Apply && change.cause.empty())
-        return "apply takes --cause: the audit keeps why";
-    if (change.cause.size() > 256)
-        return "--cause is at most 256 bytes";
+    return change.verb == Verb::Weights ? finishWeights() : "";
+}
+
+std::string Parser::finishWeights()
+{
+    constexpr std::uint32_t kMost = 1'000'000;
+    for (const std::string& word : words_.weights) {
+        const std::size_t at = word.find('=');
+        model::RouteTarget target;
+        target.pool = word.substr(0, at);
+        const char* end = word.data() + word.size();
+        const char* begin = at == std::string::npos ? end : word.data() + at + 1;
+        const auto read = std::from_chars(begin, end, target.weight);
+        const bool isNumber = begin != end && read.ec == std::errc() && read.ptr == end;
+        if (target.pool.empty() || !isNumber || target.weight > kMost)
+            return "\"" + word + "\" is no weight; write POOL=NUMBER, 0 to 1000000";
+        options_.change.weights.push_back(std::move(target));
+    }
+    return "";
+}
+
+std::string Parser::finishTimes()
+{
+    ChangeOptions& change = options_.change;
     if (!words_.deadline.empty()) {
         const auto deadline = durationFromText(words_.deadline);
         if (!deadline)
@@ -235,6 +292,24 @@ std::string Parser::finishChange()
             return "--wait " + words_.wait + " is no duration; write 90s, 10m or 2h";
         change.waitMs = *wait;
     }
+    return "";
+}
+
+std::string Parser::finishChange()
+{
+    ChangeOptions& change = options_.change;
+    const bool isChange = options_.command == Command::Change || options_.command == Command::Apply
+        || options_.command == Command::Preview;
+    if (!isChange)
+        return "";
+    if (const std::string problem = finishNames(); !problem.empty())
+        return problem;
+    if (options_.command == Command::Apply && change.cause.empty())
+        return "apply takes --cause: the audit keeps why";
+    if (change.cause.size() > 256)
+        return "--cause is at most 256 bytes";
+    if (const std::string problem = finishTimes(); !problem.empty())
+        return problem;
     if (words_.byHand) {
         if (change.agents.size() != 1 || !change.pool.empty())
             return "--by-hand takes one agent: each is asked itself";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/model/policy.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -23,6 +25,7 @@ enum class Command {
     Preview, // of options.change
     Apply, // of options.change, asking nothing
     Change, // preview, ask, apply, follow
+    Probe, // options.change.agents: one token each, now
     ByHand, // a drain or its end at the agent itself, without the store
 };
 
@@ -33,10 +36,12 @@ enum class Check { No, Chain };
 
 // One change as the operator named it.
 struct ChangeOptions {
-    enum class Verb { Drain, Undrain, Undo };
+    enum class Verb { Drain, Undrain, Failover, Failback, Weights, Undo };
     Verb verb = Verb::Drain;
-    std::vector<std::string> agents;
-    std::string pool;
+    std::vector<std::string> agents; // of Failover, Failback and Weights: those to leave out
+    std::string pool; // of Failover: the one to go to, empty = the route's first fallback
+    std::string route; // of Failover, Failback and Weights
+    std::vector<model::RouteTarget> weights; // of Weights
     std::uint64_t auditNumber = 0; // of Undo
     std::int64_t deadlineMs = 0; // of Drain; 0 = wait without end
     std::string cause;

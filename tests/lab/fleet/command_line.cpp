@@ -40,6 +40,11 @@ void addShape(CLI::App& app, FleetOptions& options, RawOptions& raw)
     auto* pools = app.add_option("--pools", options.pools, "Pools; each serves a model.")
                       ->check(CLI::Range(std::size_t{1}, limits::kLabPools))
                       ->capture_default_str();
+    auto* standby = app.add_option("--standby", options.standby,
+                                   "Instances that wait behind each pool, in a pool of their own "
+                                   "that its route can fail over to.")
+                        ->check(CLI::Range(std::size_t{0}, limits::kLabInstances))
+                        ->capture_default_str();
     app.add_option("--gateways", options.gateways, "Gateways; the first keeps the fleet's state.")
         ->check(CLI::Range(std::size_t{1}, limits::kLabGateways))
         ->capture_default_str();
@@ -47,7 +52,8 @@ void addShape(CLI::App& app, FleetOptions& options, RawOptions& raw)
                    "http://host:port of an engine that you run (vLLM, llama.cpp, Ollama ...), "
                    "once for each; nothing is simulated then.")
         ->excludes(instances)
-        ->excludes(pools);
+        ->excludes(pools)
+        ->excludes(standby);
     app.add_option("--sim-engine", options.simEngine, "Engine whose speed is simulated.")
         ->check(CLI::IsMember(presetNames()))
         ->capture_default_str();

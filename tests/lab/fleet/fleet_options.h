@@ -19,6 +19,7 @@ enum class OldState : std::uint8_t { Discard, Keep };
 struct FleetOptions {
     std::size_t instances = 3; // per pool
     std::size_t pools = 1;
+    std::size_t standby = 0; // instances that wait behind each pool
     std::size_t gateways = 1;
     std::vector<lab::HttpUrl> engines; // the user's own; empty: simulated ones
     Traffic traffic = Traffic::On;

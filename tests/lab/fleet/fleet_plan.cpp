@@ -69,20 +69,30 @@ Status planGateways(const FleetOptions& options, FleetPlan& plan, PortBook& port
     return {};
 }
 
+Status planEngines(const std::string& pool, const std::string& model, std::size_t count,
+                   FleetPlan& plan, PortBook& ports)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        EnginePart engine;
+        engine.pool = pool;
+        engine.model = model;
+        SB_TRY(engine.port, ports.any());
+        engine.url = fmt::format("http://127.0.0.1:{}", engine.port);
+        engine.kind = "simulated engine";
+        plan.engines.push_back(std::move(engine));
+    }
+    return {};
+}
+
 Status planSimulated(const FleetOptions& options, FleetPlan& plan, PortBook& ports)
 {
     for (std::size_t p = 1; p <= options.pools; ++p) {
-        const FleetPlan::Pool pool{numbered("chat", p), numbered(kModel, p)};
-        plan.pools.push_back(pool);
-        for (std::size_t i = 0; i < options.instances; ++i) {
-            EnginePart engine;
-            engine.pool = pool.name;
-            engine.model = pool.model;
-            SB_TRY(engine.port, ports.any());
-            engine.url = fmt::format("http://127.0.0.1:{}", engine.port);
-            engine.kind = "simulated engine";
-            plan.engines.push_back(std::move(engine));
-        }
+        FleetPlan::Pool pool{numbered("chat", p), numbered(kModel, p), ""};
+        if (options.standby > 0)
+            pool.standby = pool.name + "-standby";
+        SB_CHECK(planEngines(pool.name, pool.model, options.instances, plan, ports));
+        SB_CHECK(planEngines(pool.standby, pool.model, options.standby, plan, ports));
+        plan.pools.push_back(std::move(pool));
     }
     return {};
 }
@@ -96,7 +106,8 @@ void planKnown(const std::vector<KnownEngine>& engines, FleetPlan& plan)
         };
         auto pool = std::find_if(plan.pools.begin(), plan.pools.end(), serves);
         if (pool == plan.pools.end()) {
-            plan.pools.push_back({numbered("chat", plan.pools.size() + 1), known.answer.model});
+            plan.pools.push_back(
+                {numbered("chat", plan.pools.size() + 1), known.answer.model, ""});
             pool = plan.pools.end() - 1;
         }
         EnginePart engine;
@@ -147,6 +158,13 @@ scaling::ProcessSpec processOf(const FleetOptions& options, const std::string& i
 }
 
 } // namespace
+
+bool FleetPlan::isStandby(const AgentPart& agent) const
+{
+    return std::any_of(pools.begin(), pools.end(), [&agent](const Pool& pool) {
+        return !pool.standby.empty() && pool.standby == agent.pool;
+    });
+}
 
 Result<FleetPlan> planFleet(const FleetOptions& options, const std::vector<KnownEngine>& engines,
                             PortBook& ports)
@@ -218,13 +236,23 @@ std::string agentConfig(const FleetOptions& options, const FleetPlan& plan, cons
 std::string policySeed(const FleetPlan& plan)
 {
     std::string text = "# The first policy of the local fleet.\naccess: {mode: open}\npools:\n";
-    for (const FleetPlan::Pool& pool : plan.pools)
-        text += fmt::format("  - {{name: {}, model: {}}}\n", pool.name,
-                            lab::jsonString(pool.model));
+    const auto addPool = [&text](const std::string& name, const std::string& model) {
+        text += fmt::format("  - {{name: {}, model: {}}}\n", name, lab::jsonString(model));
+    };
+    for (const FleetPlan::Pool& pool : plan.pools) {
+        addPool(pool.name, pool.model);
+        if (!pool.standby.empty())
+            addPool(pool.standby, pool.model);
+    }
     text += "routes:\n";
     for (const FleetPlan::Pool& pool : plan.pools)
-        text += fmt::format("  - {{model: {}, targets: [{{pool: {}}}]}}\n",
-                            lab::jsonString(pool.model), pool.name);
+        text += fmt::format("  - {{model: {}, targets: [{{pool: {}}}], fallbacks: [{}]}}\n",
+                            lab::jsonString(pool.model), pool.name, pool.standby);
+    text += "admin:\n";
+    for (const AgentPart& agent : plan.agents) {
+        if (plan.isStandby(agent))
+            text += fmt::format("  - {{agent: {}, state: standby}}\n", agent.id);
+    }
     return text;
 }
 

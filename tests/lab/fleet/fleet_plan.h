@@ -41,8 +41,10 @@ struct FleetPlan {
     struct Pool {
         std::string name;
         std::string model;
+        std::string standby; // pool of the instances that wait behind it; empty: none
     };
     std::vector<Pool> pools;
+    bool isStandby(const AgentPart& agent) const;
     std::vector<EnginePart> engines;
     std::vector<AgentPart> gateways;
     std::vector<AgentPart> agents; // in the order of engines

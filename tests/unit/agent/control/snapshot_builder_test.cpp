@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/control/snapshot_builder.h"
+#include "shared/model/policy_edit.h"
 
 #include <gtest/gtest.h>
 
@@ -85,6 +86,46 @@ TEST(SnapshotBuilder, ADrainedAgentIsLeftOutAndStopsTakingWorkItself)
     EXPECT_EQ(gateway->pools[0].members[0].id, "gpu-2");
     EXPECT_TRUE(gateway->takesNewWork);
     EXPECT_FALSE(drained->takesNewWork);
+}
+
+TEST(SnapshotBuilder, AStandbyServesOnlyWhileARouteHasFailedOverToIt)
+{
+    World world;
+    world.agents.at("gpu-2").pool = "spare";
+    world.policy.admin["gpu-2"] = model::AdminIntent{"gpu-2", model::Admin::Standby, 0, "spare"};
+    const auto idsOf = [&](const proxy::ProxySnapshotPtr& snapshot, std::size_t pool) {
+        std::vector<std::string> ids;
+        for (const upstream::Member& member : snapshot->pools[pool].members)
+            ids.push_back(member.id);
+        return ids;
+    };
+
+    const auto waiting = world.build();
+    world.policy = *model::applyEdit(world.policy,
+                                     model::RouteEdit{model::Verb::Failover, "chat"}, "");
+    const auto serving = world.build();
+    const auto itself = world.build("gpu-2", LocalEngine{"127.0.0.1:6002", "vllm"});
+    world.policy = *model::applyEdit(world.policy,
+                                     model::RouteEdit{model::Verb::Failback, "chat"}, "");
+    const auto back = world.build();
+
+    const std::vector<std::string> onlyStatic{"127.0.0.1:9000"};
+    EXPECT_EQ(idsOf(waiting, 1), onlyStatic) << "not even as a fallback";
+    EXPECT_EQ(idsOf(serving, 1), (std::vector<std::string>{"gpu-2", "127.0.0.1:9000"}));
+    ASSERT_EQ(serving->routes[0].targets.size(), 1U);
+    EXPECT_EQ(serving->routes[0].targets[0].pool, 1U);
+    EXPECT_TRUE(serving->routes[0].fallbacks.empty());
+    EXPECT_TRUE(itself->takesNewWork);
+    EXPECT_EQ(idsOf(back, 1), onlyStatic);
+}
+
+TEST(SnapshotBuilder, AStandbyRefusesNothingItself)
+{
+    World world;
+    world.policy.admin["gpu-1"] = model::AdminIntent{"gpu-1", model::Admin::Standby, 0, "spare"};
+
+    EXPECT_TRUE(world.build("gpu-1", LocalEngine{"127.0.0.1:6001", "vllm"})->takesNewWork)
+        << "a gateway may know of the failover first";
 }
 
 TEST(SnapshotBuilder, AnInstanceAgentAsksItsOwnEngineDirectly)

@@ -73,7 +73,32 @@ TEST(ModelJson, Preview)
               R"("after":"drain"}],"agents":["gpu-02"],"survivors":[{"pool":"chat",)"
               R"("ready_before":3,"ready_after":2,"in_flight_moved":14,"utilisation_before":0.4,)"
               R"("utilisation_after":0.6,"ttft_before_ms":null,"ttft_after_ms":420}],)"
-              R"("warnings":["2 of 3 remain"],"refusal":""})");
+              R"("proofs":[],"warnings":["2 of 3 remain"],"refusal":""})");
+}
+
+TEST(ModelJson, AnEditOfARoute)
+{
+    model::Preview preview;
+    model::RouteEdit edit{model::Verb::Failover, "chat", "spare"};
+    edit.members = {{"by-01", model::Admin::Drain, 0}};
+    preview.plan.edit = edit;
+    model::RouteEdit back{model::Verb::Failback, "chat"};
+    back.restore = model::RouteRestore{{{{"chat", 100}}, {"spare"}}, {}};
+    preview.inverse = back;
+    preview.proofs.push_back({"spare", "by-02", model::ProofVerdict::Unproven,
+                              {model::Health::Ready, "", 0}, true, -1, 800, "has given no token"});
+
+    EXPECT_EQ(jsonOf([&](JsonWriter& json) { writePreview(json, preview); }),
+              R"({"base_revision":0,"undoes":0,"expires":null,)"
+              R"("edit":{"verb":"failover","route":"chat","to_pool":"spare","targets":[],)"
+              R"("left_out":[{"agent":"by-01","admin":"drain","deadline":null}],"restore":null},)"
+              R"("inverse":{"verb":"failback","route":"chat","to_pool":"","targets":[],)"
+              R"("left_out":[],"restore":{"placement":{"targets":[{"pool":"chat","weight":100}],)"
+              R"("fallbacks":["spare"]},"home":null}},"diff":[],"agents":[],"survivors":[],)"
+              R"("proofs":[{"pool":"spare","agent":"by-02","verdict":"unproven","health":"ready",)"
+              R"("reason":"","model_listed":true,"last_token_age_ms":null,)"
+              R"("last_probe_age_ms":800,"problem":"has given no token"}],)"
+              R"("warnings":[],"refusal":""})");
 }
 
 TEST(ModelJson, PolicyHidesKeyHashes)
@@ -90,7 +115,8 @@ TEST(ModelJson, PolicyHidesKeyHashes)
               R"("keys":[{"id":"k1","tenant":"acme","models":["llama"]}],)"
               R"("pools":[{"name":"chat","model":"llama","ready_floor":1,"members":[]}],)"
               R"("routes":[{"name":"r","model":"gpt","aliases":["g"],)"
-              R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[]}],)"
+              R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[],)"
+              R"("failed_over_from":null}],)"
               R"("admin":[{"agent":"gpu-02","admin":"drain","deadline":null,)"
               R"("cause":"kernel"}]})");
 }
@@ -124,6 +150,12 @@ TEST(ModelJson, TheManualNamesEveryField)
     record.edit = model::AdminEdit{model::Verb::Drain, "", {{"gpu-02"}}};
     record.diff.emplace_back();
     record.previewed.emplace_back();
+    model::Preview route;
+    route.plan.edit = model::RouteEdit{};
+    model::RouteEdit back;
+    back.restore = model::RouteRestore{{{{"chat", 100}}, {}}, {{{"chat", 100}}, {}}};
+    route.inverse = back;
+    route.proofs.emplace_back();
     model::Convergence convergence;
     convergence.behind.emplace_back();
 
@@ -136,7 +168,7 @@ TEST(ModelJson, TheManualNamesEveryField)
         writePool(json, {});
         writePolicy(json, policy);
         writeAudit(json, record);
-        writePreview(json, {});
+        writePreview(json, route);
         writeEvent(json, {});
         writeConvergence(json, convergence);
         json.endArray().endObject();

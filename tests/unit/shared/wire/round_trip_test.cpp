@@ -62,6 +62,7 @@ TEST(RoundTrip, Commands)
     survives<v1::ApplyResponse>();
     survives<v1::GetConvergenceResponse>();
     survives<v1::AuditRecord>();
+    survives<v1::ProbeNowResponse>();
 }
 
 TEST(RoundTrip, Telemetry)
@@ -102,6 +103,7 @@ TEST(FromWire, RefusesEnumsThatSayNothingOrNothingKnown)
         refusesEnum<v1::SeriesKey>(value);
         refusesEnum<v1::WatchTelemetryRequest>(value);
         refusesEnum<v1::ApplyResponse>(value);
+        refusesEnum<v1::ProbeNowResponse>(value);
     }
 }
 
@@ -131,6 +133,38 @@ TEST(FromWire, RefusesWhatIsOutOfBoundsAndNamesTheField)
               "signalbox.v1.LoadReport.decode_ms_per_sequence is no number");
     EXPECT_FALSE(fromWire(noName));
     EXPECT_FALSE(fromWire(manyModels));
+}
+
+TEST(FromWire, AnEditIsBoundedAtEveryDepth)
+{
+    v1::Edit edit;
+    edit.mutable_route()->set_verb(v1::VERB_FAILOVER);
+    edit.mutable_route()->set_route("chat");
+    ASSERT_TRUE(fromWire(edit));
+
+    v1::Edit noVerb = edit;
+    noVerb.mutable_route()->set_verb(v1::VERB_UNSPECIFIED);
+    v1::Edit longName = edit;
+    longName.mutable_route()->set_to_pool(std::string(1024 * 1024, 'x'));
+    v1::Edit manyTargets = edit;
+    v1::Edit manyHomes = edit;
+    v1::Edit manyMembers = edit;
+    for (int i = 0; i < 10'001; ++i) {
+        manyTargets.mutable_route()->add_targets()->set_pool("p");
+        manyHomes.mutable_route()->mutable_restore()->mutable_home()->add_fallbacks("p");
+        manyMembers.mutable_route()->add_members()->set_admin(v1::ADMIN_DRAIN);
+    }
+    v1::Edit noState = edit;
+    noState.mutable_route()->add_members()->set_agent("gpu-01");
+
+    EXPECT_FALSE(fromWire(noVerb));
+    EXPECT_EQ(fromWire(longName).error().message(),
+              "signalbox.v1.RouteEdit.to_pool is too long");
+    EXPECT_FALSE(fromWire(manyTargets));
+    EXPECT_FALSE(fromWire(manyHomes));
+    EXPECT_FALSE(fromWire(manyMembers));
+    EXPECT_FALSE(fromWire(noState));
+    EXPECT_FALSE(fromWire(v1::Edit()));
 }
 
 TEST(FromWire, ADictionaryHasEachSeriesOnce)

@@ -63,7 +63,14 @@ struct World : CommandWorld {
                                  [](const std::function<void()>&) { return true; },
                                  "/nowhere/override", "gw-1", [] {}, [](const model::Event&) {}}};
     CommandService service{{first->desk, first->ledger, localOverride, first->watch, clock,
-                            first->live(), "gw-1"}};
+                            first->live(), "gw-1",
+                            [this](const std::string& agent, CommandService::Passing passing,
+                                   const auto& done) {
+                                probed.emplace_back(agent, passing);
+                                done(probeAnswer);
+                            }}};
+    std::vector<std::pair<std::string, CommandService::Passing>> probed;
+    base::Result<model::ProbeReport> probeAnswer = model::ProbeReport();
     rpc::MethodTable table;
     std::string callerName = "ana";
 };
@@ -112,12 +119,45 @@ TEST(CommandService, RolesAreViewerForReadingAndOperatorForWriting)
 
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code(), base::Code::PermissionDenied);
-    EXPECT_THAT(world.table.names(), SizeIs(6));
+    EXPECT_THAT(world.table.names(), SizeIs(7));
     for (const std::string& name : world.table.names()) {
-        const bool writes = name.ends_with("/Apply") || name.ends_with("/OverrideLocally");
+        const bool writes = name.ends_with("/Apply") || name.ends_with("/OverrideLocally")
+            || name.ends_with("/ProbeNow");
         EXPECT_EQ(world.table.find(name)->role, writes ? rpc::Role::Operator : rpc::Role::Viewer)
             << name;
     }
+}
+
+TEST(CommandService, AProbeIsPassedOnOnceAndAnsweredInWords)
+{
+    World world;
+    v1::ProbeNowRequest request;
+    request.set_agent("gpu-2");
+    world.probeAnswer = model::ProbeReport{"gpu-2", model::ProbeReport::Result::Token, "", 41};
+
+    const auto report = world.call<v1::ProbeNowResponse>("ProbeNow", request);
+    request.set_relayed(true);
+    world.probeAnswer = base::Error(base::Code::NotFound, "there is no agent 'gpu-2' here");
+    const auto lost = world.call<v1::ProbeNowResponse>("ProbeNow", request);
+
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_EQ(report->result(), v1::PROBE_RESULT_TOKEN);
+    EXPECT_EQ(report->took_ms(), 41U);
+    EXPECT_FALSE(lost);
+    EXPECT_THAT(world.probed,
+                ElementsAre(std::pair{std::string("gpu-2"), CommandService::Passing::Allowed},
+                            std::pair{std::string("gpu-2"), CommandService::Passing::Refused}));
+}
+
+TEST(CommandService, AFailoverTakesTheSamePath)
+{
+    World world;
+    const auto refused = world.previewCall(model::RouteEdit{model::Verb::Failover, "tiny"});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("no fallback pool"));
+
+    const auto unknown = world.previewCall(model::RouteEdit{model::Verb::Failover, "tinny"});
+    EXPECT_THAT(unknown.error().message(), HasSubstr("did you mean 'tiny'?"));
 }
 
 TEST(CommandService, TheNameThatTheTransportProvedIsRecorded)

@@ -29,6 +29,9 @@ keys:
     tenant: shop
     secret_sha256: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     models: [small]
+admin:
+  - {agent: gpu-9, state: standby, cause: spare}
+  - {agent: gpu-1, state: run}
 )";
 
 TEST(SeedFile, ReadsEveryKindOfObject)
@@ -45,6 +48,9 @@ TEST(SeedFile, ReadsEveryKindOfObject)
                             {{"chat", 50}, {"spare", 100}}, {}}));
     EXPECT_THAT(seed.policy.routes.at("big").fallbacks, ElementsAre("chat"));
     EXPECT_THAT(seed.policy.keys.at("app").models, ElementsAre("small"));
+    EXPECT_EQ(seed.policy.admin.at("gpu-9"),
+              (model::AdminIntent{"gpu-9", model::Admin::Standby, 0, "spare"}));
+    EXPECT_EQ(seed.policy.admin.size(), 1U) << "run is what stands nowhere";
 }
 
 TEST(SeedFile, JsonIsReadToo)

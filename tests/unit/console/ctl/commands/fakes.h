@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,13 @@ public:
         overridden.emplace_back(at.state.record.id.str(), admin);
         return overrideAnswer;
     }
+    base::Result<model::ProbeReport> probeNow(const std::string& agent) override
+    {
+        const auto found = probeAnswers.find(agent);
+        if (found == probeAnswers.end())
+            return base::Error(base::Code::NotFound, "there is no agent '" + agent + "' here");
+        return found->second;
+    }
     std::string hashOf(const model::AuditRecord& record) const override
     {
         return "hash of " + std::to_string(record.number) + record.cause;
@@ -83,6 +91,7 @@ public:
     base::Result<AgentAnswer> agentAnswer = AgentAnswer();
     base::Result<std::int64_t> overrideAnswer = std::int64_t{0};
     model::Convergence convergenceAnswer;
+    std::map<std::string, model::ProbeReport> probeAnswers;
     std::vector<std::pair<std::string, model::Admin>> overridden;
     std::vector<model::AuditRecord> records; // oldest first
     std::vector<model::Edit> previewedEdits;

@@ -79,6 +79,43 @@ TEST(Options, ApplyNeverAsksAndNeedsACause)
     EXPECT_EQ(waiting.options->change.waitMs, 90'000);
 }
 
+TEST(Options, AFailoverNamesARouteAndPerhapsAPool)
+{
+    const Parsed parsed = parse({"failover", "chat", "--to", "spare", "--leave-out", "gpu-09",
+                                 "--cause", "x"});
+
+    ASSERT_TRUE(parsed.options) << parsed.words;
+    EXPECT_EQ(parsed.options->change.verb, ChangeOptions::Verb::Failover);
+    EXPECT_EQ(parsed.options->change.route, "chat");
+    EXPECT_EQ(parsed.options->change.pool, "spare");
+    EXPECT_EQ(parsed.options->change.agents, std::vector<std::string>{"gpu-09"});
+    EXPECT_EQ(parse({"failover"}).exitCode, static_cast<int>(ExitCode::Usage));
+    EXPECT_EQ(parse({"failback", "chat", "--to", "spare"}).exitCode,
+              static_cast<int>(ExitCode::Usage));
+    EXPECT_EQ(parse({"preview", "failback", "chat"}).options->command, Command::Preview);
+    EXPECT_EQ(parse({"failover", "chat", "--leave-out", "GPU 9"}).exitCode,
+              static_cast<int>(ExitCode::Usage));
+}
+
+TEST(Options, WeightsAreNumbersOfPools)
+{
+    const Parsed parsed = parse({"weights", "chat", "a=90", "b=0", "--yes"});
+
+    ASSERT_TRUE(parsed.options) << parsed.words;
+    EXPECT_EQ(parsed.options->change.weights,
+              (std::vector<model::RouteTarget>{{"a", 90}, {"b", 0}}));
+    for (const char* wrong : {"a", "a=", "=5", "a=x", "a=-1", "a=5x", "a=1000001"})
+        EXPECT_EQ(parse({"weights", "chat", wrong}).exitCode, static_cast<int>(ExitCode::Usage))
+            << wrong;
+    EXPECT_EQ(parse({"weights", "chat"}).exitCode, static_cast<int>(ExitCode::Usage));
+}
+
+TEST(Options, AProbeNamesAgents)
+{
+    EXPECT_EQ(parse({"probe", "gpu-01", "gpu-02"}).options->change.agents.size(), 2U);
+    EXPECT_EQ(parse({"probe"}).exitCode, static_cast<int>(ExitCode::Usage));
+}
+
 TEST(Options, UndoNamesARecord)
 {
     const Parsed parsed = parse({"undo", "7"});

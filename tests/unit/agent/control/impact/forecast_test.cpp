@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/control/commands/forecast.h"
+#include "agent/control/impact/forecast.h"
 
 #include <gtest/gtest.h>
 
