@@ -31,6 +31,8 @@ public:
     virtual void convergence(base::Revision revision, const std::vector<std::string>& agents,
                              Done<model::Convergence> done)
         = 0;
+    // Has that agent ask its engine for one token now.
+    virtual void probeNow(const std::string& agent, Done<model::ProbeReport> done) = 0;
     // Asks for policy and audit anew; they come as changes of the fleet.
     virtual void refreshPolicy() = 0;
     // Who acts.

@@ -76,6 +76,28 @@ void FleetStore::apply(FleetChanges changes)
     tellChanged();
 }
 
+FleetChanges FleetStore::everything() const
+{
+    FleetChanges all;
+    for (const Agent& agent : agents_) {
+        if (agent.id.empty())
+            continue;
+        AgentChange& change = all.agents[agent.id];
+        change.facts = agent.facts;
+        change.heardAt = agent.heardAt;
+        if (agent.sampledUnixMs > 0)
+            change.rows.push_back({agent.sampledUnixMs, agent.readings});
+    }
+    all.events.assign(events_.begin(), events_.end());
+    all.link = link_;
+    if (hasPolicy_)
+        all.policy = policy_;
+    if (hasAudit_)
+        all.audit = audit_;
+    all.heardAt = heardAt_;
+    return all;
+}
+
 int FleetStore::take(const std::string& id, AgentFactsPtr facts)
 {
     int slot = slotCount();

@@ -61,6 +61,8 @@ public:
     std::int64_t nowUnixMs() const { return base::unixMs(clock_.wall()); }
 
     void apply(FleetChanges changes);
+    // What would make an empty store know what this one knows, but for the past of its readings.
+    FleetChanges everything() const;
     // Ages, sums, alarms. Called each 250 ms while anybody looks, and each second otherwise.
     void refresh();
     void acknowledge(const AlarmKey& key);

@@ -204,6 +204,7 @@ inline constexpr std::size_t kHistoryRows = 900; // 15 min; fewer where there ar
 inline constexpr std::size_t kHistoryRowsLeast = 60;
 inline constexpr std::size_t kAlarmsShown = 1'000; // the worst; more are counted
 inline constexpr std::size_t kFleetsRemembered = 16;
+inline constexpr std::size_t kPlacesRemembered = 64; // to go back to
 
 // --- Process: work handed to the one thread that may block. ---
 inline constexpr std::size_t kDiskJobs = 1'024;

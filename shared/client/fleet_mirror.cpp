@@ -149,6 +149,7 @@ void FleetMirror::apply(Entry& entry, model::SeriesDictionary&& dictionary)
     if (agent.series != dictionary.series)
         agent.newest = {};
     agent.series = std::move(dictionary.series);
+    ++agent.dictionaries;
 }
 
 void FleetMirror::apply(Entry& entry, series::ReadRows&& read)

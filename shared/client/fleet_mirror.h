@@ -22,6 +22,7 @@ struct AgentView {
     std::optional<model::AgentGone> gone; // it left; all else is how it was last seen
     base::Monotonic goneAt; // when that was heard
     std::vector<model::SeriesKey> series; // columns of newest.values
+    std::uint64_t dictionaries = 0; // told so far: `series` is another one when this has grown
     model::SampleRow newest; // empty values = none yet
     base::Sequence sequence = 0; // of the newest fact
     base::Monotonic heardAt; // when the newest fact about it was received

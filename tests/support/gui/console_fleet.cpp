@@ -36,6 +36,12 @@ void RecordingPort::convergence(base::Revision revision, const std::vector<std::
     onConvergence = std::move(done);
 }
 
+void RecordingPort::probeNow(const std::string& agent, command::Done<model::ProbeReport> done)
+{
+    probes.push_back(agent);
+    onProbe = std::move(done);
+}
+
 namespace {
 
 constexpr base::Revision kRevision = 419;

@@ -22,10 +22,12 @@ public:
     std::vector<std::uint64_t> undos;
     std::vector<Applied> applied;
     std::vector<base::Revision> convergences;
+    std::vector<std::string> probes;
     int refreshes = 0;
     command::Done<model::Preview> onPreview; // the newest question; answer it by calling
     command::Done<model::ApplyAnswer> onApply;
     command::Done<model::Convergence> onConvergence;
+    command::Done<model::ProbeReport> onProbe;
 
     void preview(const model::Edit& edit, command::Done<model::Preview> done) override;
     void previewUndo(std::uint64_t auditNumber, command::Done<model::Preview> done) override;
@@ -33,6 +35,7 @@ public:
                command::Done<model::ApplyAnswer> done) override;
     void convergence(base::Revision revision, const std::vector<std::string>& agents,
                      command::Done<model::Convergence> done) override;
+    void probeNow(const std::string& agent, command::Done<model::ProbeReport> done) override;
     void refreshPolicy() override { ++refreshes; }
     std::string operatorName() const override { return "ana"; }
 };

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "console/views/frame/screen.h"
+#include "console/views/shell/navigation.h"
+
+#include <vector>
+
+namespace signalbox::app {
+
+// The screens that stand in the navigation, in their order.
+std::vector<views::NavigationEntry> navigationEntries();
+
+// All screens over one session, those of the navigation first.
+std::vector<views::Screen*> makeScreens(views::Session& session, QWidget* parent);
+
+} // namespace signalbox::app
