@@ -71,7 +71,8 @@ QString plainText(const QString& peerText, int characters)
 QString plainText(std::string_view peerText, int characters)
 {
     // A character has at most four bytes, so more than these cannot be shown.
-    const std::size_t bytes = std::min(peerText.size(), static_cast<std::size_t>(characters) * 4 + 4);
+    const std::size_t bytes
+        = std::min(peerText.size(), static_cast<std::size_t>(characters) * 4 + 4);
     return plainText(QString::fromUtf8(peerText.data(), static_cast<qsizetype>(bytes)), characters);
 }
 

@@ -20,7 +20,7 @@ inline constexpr int kReasonCharacters = limits::kShownReasonCharacters; // reas
 QString plainText(std::string_view peerText, int characters = kNameCharacters);
 QString plainText(const QString& peerText, int characters = kNameCharacters);
 
-// For places that show rich text whatever they are told (tool tips): <, >, & and quotes escaped too.
+// For places that show rich text whatever they are told (tool tips): <, >, &, quotes escaped too.
 QString escapedText(std::string_view peerText, int characters = kReasonCharacters);
 QString escapedText(const QString& peerText, int characters = kReasonCharacters);
 

@@ -23,8 +23,9 @@ QPalette paletteOf(const Tokens& tokens);
 // Dynamic properties that it knows, set before a widget is first shown:
 //   QPushButton  "role" = "go" (the one that decides) | "flat" | "tall" | "goTall"
 //   QFrame       "role" = "panel" | "sunken" | "strip" | "raised" | "sheet" | "palette"
-//   QLabel       "role" = "dim" | "faint" | "caption" | "captionFaint" | "strong" | "name" | "title"
-//                         | "figure" | "answer" | "answerLarge" | "mono" | "key" | "prod" | "chip"
+//   QLabel       "role" = "dim" | "faint" | "caption" | "captionFaint" | "strong" | "name"
+//                         | "title" | "figure" | "answer" | "answerLarge" | "mono" | "key" | "prod"
+//                         | "chip"
 QString styleSheetOf(const Tokens& tokens);
 
 } // namespace signalbox::theme

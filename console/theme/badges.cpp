@@ -163,8 +163,8 @@ struct Drawing {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(t.ink, 1));
         painter.drawEllipse(QPointF(kMiddle, y), 3.2, 3.2);
-        painter.drawPolyline(QPolygonF{QPointF(kMiddle, y - 2), QPointF(kMiddle, y),
-                                       QPointF(kMiddle + 1.6, y)});
+        painter.drawPolyline(
+            QPolygonF{QPointF(kMiddle, y - 2), QPointF(kMiddle, y), QPointF(kMiddle + 1.6, y)});
     }
 
     void draw(Ack ack, double solidHalf) const

@@ -85,9 +85,8 @@ void paintVBar(QPainter& painter, const QRect& box, const BarReading& reading, c
     const int top = reading.value ? foot - pixels(*reading.value, box.height()) : foot;
     if (reading.value) {
         const int thick = box.width() > 9 ? kBarValueWide : kBarValue;
-        painter.fillRect(
-            QRect(box.left() + (box.width() - thick) / 2, top, thick, foot - top),
-            valueBrush(painter, reading.fill, t));
+        painter.fillRect(QRect(box.left() + (box.width() - thick) / 2, top, thick, foot - top),
+                         valueBrush(painter, reading.fill, t));
     }
     if (reading.limit) {
         const int at = std::max(box.top(), foot - pixels(*reading.limit, box.height()));
@@ -95,9 +94,9 @@ void paintVBar(QPainter& painter, const QRect& box, const BarReading& reading, c
     }
     paintFrame(painter, box, t.line2);
     if (reading.value) // wider than the bar: in a row of bars it is the marker that is read
-        painter.fillRect(QRect(box.left() - 1, std::min(top, foot - kBarMarker), box.width() + 2,
-                               kBarMarker),
-                         t.ink);
+        painter.fillRect(
+            QRect(box.left() - 1, std::min(top, foot - kBarMarker), box.width() + 2, kBarMarker),
+            t.ink);
 }
 
 void paintSegments(QPainter& painter, const QRect& box, std::span<const Segment> segments,

@@ -52,8 +52,7 @@ std::string_view controlDrawing(Icon icon)
     case Icon::Undo: return "M5.5 3L2.5 6l3 3 M2.5 6h7a4 4 0 0 1 0 8h-3";
     case Icon::Pin: return "M5.5 2.5h5 M6.5 2.5v5l-2 2.5h7l-2-2.5v-5 M8 10v4";
     case Icon::Check: return "M3 8.5l3.5 3.5L13 4.5";
-    case Icon::Star:
-        return "M8 2l1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z";
+    case Icon::Star: return "M8 2l1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z";
     case Icon::Copy: return "M5.5 5.5h8v8h-8z M3 10.5h-.5v-8h8v.5";
     case Icon::Gear:
         return "M8 5.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 0 1 0-5 M8 1.5v2 M8 12.5v2 M1.5 8h2 M12.5 8h2 "
@@ -61,8 +60,7 @@ std::string_view controlDrawing(Icon icon)
     case Icon::Drain: return "M8 2.5v7 M5 7l3 3 3-3 M3.5 13.5h9";
     case Icon::Right: return "M6 3.5L10.5 8 6 12.5";
     case Icon::Down: return "M3.5 6L8 10.5 12.5 6";
-    case Icon::Fit:
-        return "M2.5 6v-3.5h3.5 M10 2.5h3.5v3.5 M13.5 10v3.5h-3.5 M6 13.5h-3.5v-3.5";
+    case Icon::Fit: return "M2.5 6v-3.5h3.5 M10 2.5h3.5v3.5 M13.5 10v3.5h-3.5 M6 13.5h-3.5v-3.5";
     case Icon::Note: return "M3 2.5h10v8l-3 3h-7z M10 13.5v-3h3";
     case Icon::Link:
         return "M6.5 9.5l3-3 M7 5l1.5-1.5a2.8 2.8 0 0 1 4 4L11 9 M5 7l-1.5 1.5a2.8 2.8 0 0 0 4 4"

@@ -72,8 +72,7 @@ QPainterPath adminGlyph(model::Admin admin)
 {
     switch (admin) {
     case model::Admin::Drain: return pathFromText("M8 3V9 M5 6.8L8 9.8L11 6.8 M4 13H12");
-    case model::Admin::Maint:
-        return pathFromText("M4.5 11.5L9 7 M9 7a2.6 2.6 0 1 1 2.2 .2");
+    case model::Admin::Maint: return pathFromText("M4.5 11.5L9 7 M9 7a2.6 2.6 0 1 1 2.2 .2");
     case model::Admin::Off: return pathFromText("M4 12L12 4");
     case model::Admin::Warm: return pathFromText("M5 4h6L5 12h6L5 4");
     default: return {};
@@ -190,8 +189,7 @@ void paintFreshOutline(QPainter& painter, const QPainterPath& shape, model::Fres
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     if (freshness == model::Freshness::Stale)
-        painter.fillPath(shape,
-                         hatchBrush(Hatch::Gap, t, painter.device()->devicePixelRatioF()));
+        painter.fillPath(shape, hatchBrush(Hatch::Gap, t, painter.device()->devicePixelRatioF()));
     painter.setBrush(Qt::NoBrush);
     painter.setPen(freshPen(freshness, pen));
     painter.drawPath(shape);

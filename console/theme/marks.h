@@ -21,7 +21,7 @@ void paintKind(QPainter& painter, const QRectF& box, Kind kind, const Tokens& t)
 // Nothing for run; an arc for warm; plates in deliberate for drain, maint and off; S and C.
 void paintAdmin(QPainter& painter, const QRectF& box, model::Admin admin, const Tokens& t);
 
-// A node's outline: live solid, late solid with a dot, stale dashed over hatch, disconnected dotted.
+// A node's outline: live solid, late with a dot, stale dashed over hatch, disconnected dotted.
 void paintFreshOutline(QPainter& painter, const QPainterPath& shape, model::Freshness freshness,
                        const Tokens& t);
 // The same with another pen: ink where the node is in alarm.

@@ -46,8 +46,7 @@ private:
     {
         skipBlanks();
         double value = 0;
-        const auto [end, error]
-            = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
         failed_ = failed_ || error != std::errc();
         rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
         return value;

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-// What the marks say, one enum a channel; channels never borrow each other's form. Admin, Health and
-// Freshness are the model's own words.
+// What the marks say, one enum a channel; channels never borrow each other's form. Admin, Health
+// and Freshness are the model's own words.
 namespace signalbox::theme {
 
 // Shape, digit and colour of the badge: square 1, triangle up 2, triangle down 3.

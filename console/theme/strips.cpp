@@ -112,9 +112,8 @@ void drawBand(QPainter& painter, const Field& field, const StripData& data, cons
         lower.clear();
     };
     // The last sample always, so that the band reaches as far as the series.
-    const auto next = [&](std::size_t i) {
-        return i + 1 < count && i + step >= count ? count - 1 : i + step;
-    };
+    const auto next
+        = [&](std::size_t i) { return i + 1 < count && i + step >= count ? count - 1 : i + step; };
     for (std::size_t i = 0; i < count; i = next(i)) {
         if (!std::isfinite(data.bandLow[i]) || !std::isfinite(data.bandHigh[i])) {
             flush();
@@ -131,7 +130,7 @@ void drawAbnormal(QPainter& painter, const Field& field, const StripData& data, 
 {
     painter.setPen(QPen(t.ink, kAbnormalTraceWidth, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
     std::vector<float> only;
-    for (const Run& run : abnormalRuns(data)) {
+    for (const SampleRun& run : abnormalRuns(data)) {
         // From the sample before, so that the stroke is seen to leave the band.
         const std::size_t begin = run.begin > 0 ? run.begin - 1 : 0;
         if (data.values.size() <= static_cast<std::size_t>(field.box.width()) * 2) {
@@ -172,8 +171,7 @@ void drawMarks(QPainter& painter, const QRect& box, const Field& field, const St
     if (data.dataEnds < 1) {
         QRect gap = box;
         gap.setLeft(static_cast<int>(std::ceil(field.box.right())));
-        painter.fillRect(gap,
-                         hatchBrush(Hatch::Gap, t, painter.device()->devicePixelRatioF()));
+        painter.fillRect(gap, hatchBrush(Hatch::Gap, t, painter.device()->devicePixelRatioF()));
     }
 }
 
@@ -197,16 +195,15 @@ std::vector<Column> decimate(std::span<const float> values, int columns)
     return pieces;
 }
 
-std::vector<Run> abnormalRuns(const StripData& data)
+std::vector<SampleRun> abnormalRuns(const StripData& data)
 {
     const std::size_t count
         = std::min({data.values.size(), data.bandLow.size(), data.bandHigh.size()});
-    std::vector<Run> runs;
+    std::vector<SampleRun> runs;
     std::size_t begin = 0;
     for (std::size_t i = 0; i <= count; ++i) {
         // Comparisons with a gap are false: an unknown value is not abnormal.
-        if (i < count
-            && (data.values[i] > data.bandHigh[i] || data.values[i] < data.bandLow[i]))
+        if (i < count && (data.values[i] > data.bandHigh[i] || data.values[i] < data.bandLow[i]))
             continue;
         if (i - begin >= static_cast<std::size_t>(kAbnormalRun))
             runs.push_back({begin, i});

@@ -38,11 +38,11 @@ struct Column {
 std::vector<Column> decimate(std::span<const float> values, int columns);
 
 // Runs of at least kAbnormalRun samples outside the band, as [begin, end) of values.
-struct Run {
+struct SampleRun {
     std::size_t begin = 0;
     std::size_t end = 0;
 };
-std::vector<Run> abnormalRuns(const StripData& data);
+std::vector<SampleRun> abnormalRuns(const StripData& data);
 
 // A top with a round number for an axis that starts at 0: 1, 2 or 5 times a power of ten.
 float roundTop(float highest);

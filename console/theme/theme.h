@@ -10,7 +10,11 @@ namespace signalbox::theme {
 // Lives on: gui thread.
 class Theme {
 public:
-    static Theme& current();
+    static Theme& current()
+    {
+        static Theme theme;
+        return theme;
+    }
 
     Scheme scheme() const { return scheme_; }
     const Tokens& tokens() const { return tokensOf(scheme_); }
@@ -18,7 +22,14 @@ public:
     // Grows with every change; what is cached from tokens is made again when it differs.
     unsigned generation() const { return generation_; }
     // The value only; applyTheme also tells the widgets.
-    void setScheme(Scheme scheme);
+    void setScheme(Scheme scheme)
+    {
+        if (scheme == scheme_)
+            return;
+        scheme_ = scheme;
+        offline_ = oneStepDown(tokensOf(scheme));
+        ++generation_;
+    }
 
 private:
     Scheme scheme_ = Scheme::Dark;

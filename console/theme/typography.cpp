@@ -44,9 +44,9 @@ QFont::Weight qtWeight(TextWeight weight)
 bool loadOnce()
 {
     bool all = true;
-    for (const char* file : {"SignalboxSans-Regular.otf", "SignalboxSans-Medium.otf",
-                             "SignalboxSans-SemiBold.otf", "SignalboxSans-Bold.otf",
-                             "SignalboxMono-Regular.ttf"}) {
+    for (const char* file :
+         {"SignalboxSans-Regular.otf", "SignalboxSans-Medium.otf", "SignalboxSans-SemiBold.otf",
+          "SignalboxSans-Bold.otf", "SignalboxMono-Regular.ttf"}) {
         const QString path = QStringLiteral(":/fonts/") + QString::fromLatin1(file);
         all = QFontDatabase::addApplicationFont(path) >= 0 && all;
     }
@@ -69,9 +69,9 @@ QFont fontFor(TextStyle style, TextWeight weight, int pixelSize)
 {
     const bool mono = style == TextStyle::Mono;
     QFont font(mono ? QStringLiteral("Signalbox Mono") : QStringLiteral("Signalbox Sans"));
-    font.setStyleHint(mono ? QFont::Monospace : QFont::SansSerif,
-                      static_cast<QFont::StyleStrategy>(QFont::PreferAntialias
-                                                        | QFont::NoSubpixelAntialias));
+    font.setStyleHint(
+        mono ? QFont::Monospace : QFont::SansSerif,
+        static_cast<QFont::StyleStrategy>(QFont::PreferAntialias | QFont::NoSubpixelAntialias));
     font.setHintingPreference(QFont::PreferNoHinting);
     font.setPixelSize(pixelSize);
     font.setWeight(qtWeight(weight));

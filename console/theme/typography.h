@@ -29,8 +29,8 @@ QFont fontFor(TextStyle style, TextWeight weight, int pixelSize);
 int lineHeightOf(TextStyle style);
 int pixelSizeOf(TextStyle style);
 
-// Reads the fonts that are built in; false when one of them is missing, then the desktop's are used.
-// Once a process, after QGuiApplication is there; applyTheme calls it.
+// Reads the fonts that are built in, once a process, after QGuiApplication is there; applyTheme
+// calls it. False when one of them is missing: then the desktop's are used.
 bool loadFonts();
 
 } // namespace signalbox::theme

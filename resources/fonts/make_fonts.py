@@ -16,9 +16,9 @@ from fontTools.ttLib import TTFont
 INTER = pathlib.Path("/usr/share/fonts/opentype/inter")
 MONO = pathlib.Path("/usr/share/fonts/truetype/jetbrains-mono")
 WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
-# Latin, modifier letters, punctuation, currencies, arrows, mathematics, shapes.
-SANS_RANGES = ((0x20, 0x24F), (0x2B0, 0x36F), (0x2000, 0x206F), (0x2070, 0x209F), (0x20A0, 0x20BF),
-               (0x2100, 0x214F), (0x2190, 0x21FF), (0x2200, 0x22FF), (0x25A0, 0x25FF), (0xFFFD, 0xFFFD))
+# Latin of Europe, punctuation, currencies, arrows, mathematics, shapes.
+SANS_RANGES = ((0x20, 0x17F), (0x2C6, 0x2DD), (0x300, 0x304), (0x2010, 0x2044), (0x20AC, 0x20AC),
+               (0x2190, 0x2199), (0x2200, 0x2265), (0x25A0, 0x25FF), (0xFFFD, 0xFFFD))
 MONO_RANGES = ((0x20, 0x17F), (0x2010, 0x2026), (0x2190, 0x2193), (0xFFFD, 0xFFFD))
 
 
@@ -66,7 +66,6 @@ def write(font, ranges, path):
     options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl"]
     options.name_IDs = ["*"]
     options.hinting = False
-    options.desubroutinize = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[code for lo, hi in ranges for code in range(lo, hi + 1)])
     cutter.subset(font)
