@@ -6,7 +6,7 @@
 
 namespace signalbox::app {
 
-QAction* addAction(QWidget& window, const QString& name, const QList<QKeySequence>& keys,
+QAction* makeAction(QWidget& window, const QString& name, const QList<QKeySequence>& keys,
                    const QString& tip, std::function<void()> run)
 {
     auto* action = new QAction(name, &window);

@@ -14,7 +14,7 @@ namespace signalbox::app {
 
 // Makes an action with all that one must have: a name, keys, a tool tip. Keys work in the whole
 // window, but a single letter stays a letter in a text field.
-QAction* addAction(QWidget& window, const QString& name, const QList<QKeySequence>& keys,
-                   const QString& tip, std::function<void()> run);
+QAction* makeAction(QWidget& window, const QString& name, const QList<QKeySequence>& keys,
+                        const QString& tip, std::function<void()> run);
 
 } // namespace signalbox::app

@@ -120,27 +120,27 @@ void MainWindow::makeFrame()
 
 void MainWindow::makeActions()
 {
-    addAction(*this, tr("Go to, find or act"), {QKeySequence(tr("Ctrl+K")), QKeySequence(tr(":"))},
+    makeAction(*this, tr("Go to, find or act"), {QKeySequence(tr("Ctrl+K")), QKeySequence(tr(":"))},
               tr("Everything by its name"), [this] { openPalette(); });
-    addAction(*this, tr("Filter"), {QKeySequence(tr("/"))}, tr("To the filter of this page"),
+    makeAction(*this, tr("Filter"), {QKeySequence(tr("/"))}, tr("To the filter of this page"),
               [this] {
                   if (views::Screen* screen = currentScreen())
                       screen->focusFilter();
               });
-    addAction(*this, tr("Keys of this page"), {QKeySequence(tr("?"))}, tr("What works here"),
+    makeAction(*this, tr("Keys of this page"), {QKeySequence(tr("?"))}, tr("What works here"),
               [this] { openKeys(); });
-    addAction(*this, tr("Manual"), {QKeySequence(Qt::Key_F1)}, tr("The page of the manual"),
+    makeAction(*this, tr("Manual"), {QKeySequence(Qt::Key_F1)}, tr("The page of the manual"),
               [this] { openManual(); });
-    addAction(*this, tr("Up, or clear"), {QKeySequence(Qt::Key_Escape)},
+    makeAction(*this, tr("Up, or clear"), {QKeySequence(Qt::Key_Escape)},
               tr("Clears the filter, or goes one level up"), [this] { escape(); });
-    addAction(*this, tr("Back"), {QKeySequence(tr("Alt+Left"))}, tr("Where you were before"),
+    makeAction(*this, tr("Back"), {QKeySequence(tr("Alt+Left"))}, tr("Where you were before"),
               [this] { goBack(); });
-    addAction(*this, tr("Copy link"), {QKeySequence(tr("Ctrl+L"))},
+    makeAction(*this, tr("Copy link"), {QKeySequence(tr("Ctrl+L"))},
               tr("Copies a link to what is shown"),
               [this] { QApplication::clipboard()->setText(textOf(link())); });
-    addAction(*this, tr("Fleets"), {QKeySequence(tr("Ctrl+O"))}, tr("Connect to another fleet"),
+    makeAction(*this, tr("Fleets"), {QKeySequence(tr("Ctrl+O"))}, tr("Connect to another fleet"),
               [this] { showConnectPage(); });
-    addAction(*this, tr("Quit"), {QKeySequence(tr("Ctrl+Q"))}, tr("Ends the console, nothing else"),
+    makeAction(*this, tr("Quit"), {QKeySequence(tr("Ctrl+Q"))}, tr("Ends the console, nothing else"),
               [this] { close(); });
     makeScreenActions();
     makeViewActions();
@@ -152,7 +152,7 @@ void MainWindow::makeScreenActions()
     int number = 0;
     for (const views::NavigationEntry& entry : navigationEntries()) {
         const QString letter = entry.keys.right(1).toUpper();
-        addAction(*this, entry.title,
+        makeAction(*this, entry.title,
                   {QKeySequence(QStringLiteral("G, ") + letter),
                    QKeySequence(QStringLiteral("Ctrl+%1").arg(++number))},
                   tr("To %1").arg(entry.title),
@@ -162,36 +162,36 @@ void MainWindow::makeScreenActions()
 
 void MainWindow::makeViewActions()
 {
-    addAction(*this, tr("Freeze or go on"),
+    makeAction(*this, tr("Freeze or go on"),
               {QKeySequence(Qt::Key_Pause), QKeySequence(tr("Ctrl+Space"))},
               tr("Freezes what is shown; the fleet is heard on"), [this] { toggleFreeze(); });
-    addAction(*this, tr("Back to live"), {QKeySequence(tr("Shift+L"))}, tr("To the fleet as it is"),
+    makeAction(*this, tr("Back to live"), {QKeySequence(tr("Shift+L"))}, tr("To the fleet as it is"),
               [this] {
                   if (session_)
                       session_->goLive();
               });
-    addAction(*this, tr("UTC, local or relative"), {QKeySequence(tr("Ctrl+Shift+U"))},
+    makeAction(*this, tr("UTC, local or relative"), {QKeySequence(tr("Ctrl+Shift+U"))},
               tr("The next way to write moments"), [this] {
                   time_.setStyle(
                       static_cast<views::TimeStyle>((static_cast<int>(time_.style()) + 1) % 3));
               });
-    addAction(*this, tr("Theme"), {QKeySequence(tr("Ctrl+Shift+T"))}, tr("Dark, light, contrast"),
+    makeAction(*this, tr("Theme"), {QKeySequence(tr("Ctrl+Shift+T"))}, tr("Dark, light, contrast"),
               [this] { switchScheme(); });
-    addAction(*this, tr("Ask anew"), {QKeySequence(Qt::Key_F5)}, tr("Policy and audit; not needed"),
+    makeAction(*this, tr("Ask anew"), {QKeySequence(Qt::Key_F5)}, tr("Policy and audit; not needed"),
               [this] {
                   if (session_)
                       session_->link().refreshPolicy();
               });
-    addAction(*this, tr("Next pane"), {QKeySequence(Qt::Key_F6)}, tr("Focus to the next pane"),
+    makeAction(*this, tr("Next pane"), {QKeySequence(Qt::Key_F6)}, tr("Focus to the next pane"),
               [this] { focusPane(1); });
-    addAction(*this, tr("Previous pane"), {QKeySequence(tr("Shift+F6"))},
+    makeAction(*this, tr("Previous pane"), {QKeySequence(tr("Shift+F6"))},
               tr("Focus to the previous pane"), [this] { focusPane(-1); });
 }
 
 void MainWindow::makeActActions()
 {
     const auto add = [this](Act act, const QString& name, const QString& keys) {
-        acts_ += addAction(*this, name, {QKeySequence(keys)}, tr("%1: opens a preview").arg(name),
+        acts_ += makeAction(*this, name, {QKeySequence(keys)}, tr("%1: opens a preview").arg(name),
                            [this, act] { requestForSelection(act); });
     };
     add(Act::Drain, tr("Drain"), tr("D"));

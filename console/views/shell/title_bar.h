@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QToolButton;
@@ -31,7 +32,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    void addTimeStyles(class QHBoxLayout* row);
+    void addTimeStyles(QHBoxLayout* row);
 
     TimeDisplay& time_;
     QToolButton* fleet_;
