@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Puts fonts and the one image of the style sheet into the console: it looks the same wherever it runs.
+# Puts the fonts and the one image of the style sheet into the console, so that it looks the same
+# wherever it runs.
 
 file(GLOB SIGNALBOX_FONTS CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/resources/fonts/*.otf"
      "${CMAKE_SOURCE_DIR}/resources/fonts/*.ttf")
