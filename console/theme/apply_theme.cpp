@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/theme/apply_theme.h"
 
+#include "console/theme/icons.h"
 #include "console/theme/metrics.h"
 #include "console/theme/theme.h"
 #include "console/theme/typography.h"
 
 #include <QApplication>
 #include <QLocale>
-#include <QStringList>
-#include <QStyle>
-#include <QStyleFactory>
+#include <QPainter>
+#include <QProxyStyle>
+#include <QStyleOption>
+#include <QVariant>
 
 #include <utility>
 
@@ -62,7 +64,7 @@ QPushButton[role="flat"], QToolButton { background: transparent; border-color: t
   padding: 0 6px; color: @ink2; }
 QPushButton[role="flat"]:hover, QToolButton:hover { background: @raised; color: @ink; }
 QPushButton[role="flat"]:focus, QToolButton:focus { border: 2px solid @ink; padding: 0 5px; }
-QPushButton[role="flat"]:disabled { border-color: transparent; }
+QPushButton[role="flat"]:disabled { border-color: transparent; color: @ink3; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit { min-height: 22px; padding: 0 8px;
   border: 1px solid @line2; border-radius: 4px; background: @sunken; color: @ink;
   selection-background-color: @ink2; selection-color: @canvas; }
@@ -73,16 +75,13 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
 QPlainTextEdit { border: 1px solid @line2; border-radius: 4px; background: @sunken; color: @ink;
   padding: 4px 4px; }
 QPlainTextEdit:focus { border: 2px solid @ink; padding: 3px 3px; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
+QDoubleSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { width: 12px; height: 12px; image: url(:/images/down.png); }
 QComboBox QAbstractItemView { border: 1px solid @line2; background: @surface; color: @ink; }
 QCheckBox, QRadioButton { color: @ink; spacing: 8px; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: @ink3; }
-QCheckBox::indicator, QRadioButton::indicator { width: 12px; height: 12px;
-  border: 1px solid @outline; background: @sunken; }
-QCheckBox::indicator { border-radius: 2px; }
-QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: @ink;
-  border: 1px solid @ink; image: none; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @ink; border-radius: 4px; }
 QSlider::groove:horizontal { height: 4px; background: @line2; }
 QSlider::handle:horizontal { width: 8px; margin: -6px 0; background: @ink; border-radius: 2px; }
@@ -124,6 +123,7 @@ QFrame[role="palette"] { background: @surface; border: 1px solid @ink2; border-r
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @ink2; font-size: 11px; font-weight: 500;
   padding: 0 8px; border: none; border-bottom: 1px solid @line2; min-height: 23px; }
+QHeaderView::section:checked { font-weight: 500; }
 QHeaderView::section:hover { color: @ink; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 10px; background: transparent; margin: 0; }
@@ -150,6 +150,63 @@ QTabBar::tab:focus { border-bottom: 2px solid @ink; background: @raised; }
 QTabWidget::pane { border: none; border-top: 1px solid @line; }
 )qss");
 }
+
+// Fusion's boxes vanish on a dark window, so they are drawn here: outline, and a mark in ink.
+// Lives on: gui thread; the application owns it.
+class HouseStyle final : public QProxyStyle {
+public:
+    HouseStyle()
+        : QProxyStyle(QStringLiteral("Fusion"))
+    {
+    }
+
+    int pixelMetric(PixelMetric metric, const QStyleOption* option,
+                    const QWidget* widget) const override
+    {
+        switch (metric) {
+        case PM_IndicatorWidth:
+        case PM_IndicatorHeight:
+        case PM_ExclusiveIndicatorWidth:
+        case PM_ExclusiveIndicatorHeight: return kIndicatorSize;
+        default: return QProxyStyle::pixelMetric(metric, option, widget);
+        }
+    }
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override
+    {
+        if (element == PE_IndicatorCheckBox || element == PE_IndicatorRadioButton)
+            drawIndicator(element, *option, *painter);
+        else
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+
+private:
+    static void drawIndicator(PrimitiveElement element, const QStyleOption& option,
+                              QPainter& painter)
+    {
+        const Tokens& t = tokens();
+        const bool enabled = option.state.testFlag(State_Enabled);
+        const QRectF box = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5);
+        const QColor mark = enabled ? t.ink : t.ink3;
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(enabled ? t.outline : t.line2, kHairline));
+        painter.setBrush(t.sunken);
+        const double radius = element == PE_IndicatorRadioButton ? box.width() / 2 : kProdRadius;
+        painter.drawRoundedRect(box, radius, radius);
+        if (option.state.testFlag(State_NoChange)) {
+            painter.fillRect(box.adjusted(3, box.height() / 2 - 1, -3, 1 - box.height() / 2), mark);
+        } else if (option.state.testFlag(State_On) && element == PE_IndicatorCheckBox) {
+            paintIcon(painter, option.rect, Icon::Check, mark);
+        } else if (option.state.testFlag(State_On)) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(mark);
+            painter.drawEllipse(box.center(), box.width() / 4, box.height() / 4);
+        }
+        painter.restore();
+    }
+};
 
 void setActive(QPalette& palette, const Tokens& t)
 {
@@ -200,8 +257,11 @@ void applyTheme(QApplication& application, Scheme scheme)
     QApplication::setCursorFlashTime(0);
     Theme::current().setScheme(scheme);
     const Tokens& t = tokensOf(scheme);
-    if (application.style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    constexpr const char* kStyled = "signalboxStyled";
+    if (!application.property(kStyled).toBool()) {
+        QApplication::setStyle(new HouseStyle);
+        application.setProperty(kStyled, true);
+    }
     QApplication::setFont(fontFor(TextStyle::Base));
     QApplication::setPalette(paletteOf(t));
     // Under any style sheet a palette reaches labels and tables only when a changed sheet follows.

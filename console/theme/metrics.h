@@ -40,6 +40,7 @@ inline constexpr int kButtonTallHeight = 28; // at the foot of a sheet
 inline constexpr int kFieldHeight = 24;
 inline constexpr int kChipHeight = 20;
 inline constexpr int kTargetSize = 24; // the least that a pointer must be able to hit
+inline constexpr int kIndicatorSize = 14; // of check boxes and radio buttons
 inline constexpr int kScrollBarWidth = 10;
 
 // --- Paddings and gaps ---
