@@ -147,7 +147,8 @@ std::optional<MemberWatch::Reported> MemberWatch::reportOf(const std::string& ag
     if (heard == heard_.end())
         return std::nullopt;
     const Ticks now = ticksOf(parts_.clock.monotonic());
-    Reported reported{heard->second.report, millisecondsOf(now - ticksOf(heard->second.receivedAt))};
+    Reported reported{heard->second.report,
+                      millisecondsOf(now - ticksOf(heard->second.receivedAt))};
     const auto seen = tokenSeenAt_.find(agent);
     if (seen == tokenSeenAt_.end())
         return reported;

@@ -80,8 +80,9 @@ void CommandService::addTo(rpc::MethodTable& table)
             overrideLocally(caller, in, reply);
         });
     // A generation costs the engine work, so looking on is not enough.
-    add("ProbeNow", Role::Operator,
-        [this](const Caller&, const std::string& in, Reply reply) { probeNow(in, std::move(reply)); });
+    add("ProbeNow", Role::Operator, [this](const Caller&, const std::string& in, Reply reply) {
+        probeNow(in, std::move(reply));
+    });
 }
 
 void CommandService::preview(const Caller&, const std::string& request, Reply reply)

@@ -58,7 +58,8 @@ struct PoolWork {
     std::uint32_t open = 0; // exchanges
 };
 
-// The engine's verdict: newer telemetry wins over the registration, which is written on change only.
+// The engine's verdict: newer telemetry wins over the registration, which is written on change
+// only.
 model::Verdict verdictOf(const model::AgentRecord& record, const PreviewInputs& inputs);
 // It is here, its engine serves, and people want it to take work under that policy.
 bool isReady(const model::AgentRecord& record, const model::Policy& policy,

@@ -2,6 +2,7 @@
 #include "console/ctl/commands/commands.h"
 #include "console/ctl/model_json.h"
 #include "console/ctl/units.h"
+#include "shared/model/policy_edit.h"
 
 #include <fmt/format.h>
 
@@ -23,7 +24,8 @@ Table routeTable(const model::Policy& policy)
                  {"MODEL", Align::Left, 40, 0},
                  {"ALIASES", Align::Left, 40, 2},
                  {"POOLS", Align::Left, 60, 0},
-                 {"FALLBACKS", Align::Left, 60, 0}});
+                 {"FALLBACKS", Align::Left, 60, 0},
+                 {"FAILED OVER FROM", Align::Left, 60, 0}});
     for (const auto& [name, route] : policy.routes) {
         std::vector<std::string> pools;
         for (const model::RouteTarget& target : route.targets)
@@ -32,7 +34,9 @@ Table routeTable(const model::Policy& policy)
                    {route.model},
                    {joined(route.aliases, "-")},
                    {joined(pools, "-")},
-                   {joined(route.fallbacks, "-")}});
+                   {joined(route.fallbacks, "-")},
+                   {route.hasFailedOver() ? placementText(route.home) : "-",
+                    Tone::Deliberate}});
     }
     return table;
 }

@@ -136,6 +136,20 @@ TEST(Get, PolicySaysThatItIsTheLastSnapshot)
     EXPECT_TRUE(has(bench.terminal.out, "gpu-02  drain  -         kernel"));
 }
 
+TEST(Get, PolicyShowsWhereARouteFailedOverFrom)
+{
+    Bench bench({"get", "policy"});
+    PolicyAnswer answer;
+    answer.policy.routes["r"] = model::Route{"r", "tiny", {}, {{"spare", 100}}, {}};
+    answer.policy.routes["r"].home = {{{"chat", 80}, {"big", 20}}, {"spare"}};
+    bench.fleet.policyAnswer = answer;
+
+    EXPECT_EQ(bench.run(), ExitCode::Done);
+
+    EXPECT_TRUE(has(bench.terminal.out, "FAILED OVER FROM")) << bench.terminal.out;
+    EXPECT_TRUE(has(bench.terminal.out, "chat 80, big 20, then spare")) << bench.terminal.out;
+}
+
 TEST(Get, EventsOfOneAgent)
 {
     Bench bench({"get", "events", "--agent", "gpu-03", "--count", "1"});

@@ -56,7 +56,8 @@ TEST(Failover, ShowsTheProofAppliesAndFollowsTheGateways)
     EXPECT_TRUE(has(out, "route chat weight of spare: none -> 100")) << out;
     EXPECT_TRUE(has(out, "pool spare: ready 0 -> 2, utilisation 10 % -> 50 %")) << out;
     EXPECT_TRUE(has(out, "7 running requests end where they are")) << out;
-    EXPECT_TRUE(has(out, "proof by-01: ready, model listed, last token 4.1 s ago, last probe")) << out;
+    EXPECT_TRUE(has(out, "proof by-01: ready, model listed, last token 4.1 s ago, last probe"))
+        << out;
     EXPECT_TRUE(has(out, "`signalboxctl undo 7` takes it back")) << out;
 }
 
