@@ -205,6 +205,9 @@ inline constexpr std::size_t kHistoryRowsLeast = 60;
 inline constexpr std::size_t kAlarmsShown = 1'000; // the worst; more are counted
 inline constexpr std::size_t kFleetsRemembered = 16;
 inline constexpr std::size_t kPlacesRemembered = 64; // to go back to
+inline constexpr std::size_t kChangesListed = 200; // newest of the last hour
+inline constexpr std::size_t kEventsListed = 500; // newest
+inline constexpr std::size_t kTileCells = 1'024; // of one pool; a cell then stands for several
 
 // --- Process: work handed to the one thread that may block. ---
 inline constexpr std::size_t kDiskJobs = 1'024;
