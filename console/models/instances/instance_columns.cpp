@@ -26,18 +26,18 @@ constexpr std::array<ColumnFacts, kInstanceColumns> kFacts{{
      CellKind::Check, 32, kNoReading},
     {"alarm", "", QT_TRANSLATE_NOOP("InstanceColumns", "Worst alarm that stands"), CellKind::Badge,
      36, kNoReading},
-    {"name", QT_TRANSLATE_NOOP("InstanceColumns", "Name"), "", CellKind::Name, 152, kNoReading},
+    {"name", QT_TRANSLATE_NOOP("InstanceColumns", "Name"), "", CellKind::Name, 144, kNoReading},
     {"admin", QT_TRANSLATE_NOOP("InstanceColumns", "Admin"),
-     QT_TRANSLATE_NOOP("InstanceColumns", "What people want of it"), CellKind::Admin, 88,
+     QT_TRANSLATE_NOOP("InstanceColumns", "What people want of it"), CellKind::Admin, 100,
      kNoReading},
     {"health", QT_TRANSLATE_NOOP("InstanceColumns", "Health"),
-     QT_TRANSLATE_NOOP("InstanceColumns", "Verdict about the engine"), CellKind::Word, 80,
+     QT_TRANSLATE_NOOP("InstanceColumns", "Verdict about the engine"), CellKind::Word, 72,
      kNoReading},
     {"reason", QT_TRANSLATE_NOOP("InstanceColumns", "Reason"),
      QT_TRANSLATE_NOOP("InstanceColumns", "Why it is not as on a quiet day"), CellKind::Text, 200,
      kNoReading},
     {"age_s", QT_TRANSLATE_NOOP("InstanceColumns", "Age\ns"),
-     QT_TRANSLATE_NOOP("InstanceColumns", "Age of the newest fact about it"), CellKind::Age, 72,
+     QT_TRANSLATE_NOOP("InstanceColumns", "Age of the newest fact about it"), CellKind::Age, 64,
      kNoReading},
     {"in_flight", QT_TRANSLATE_NOOP("InstanceColumns", "In\nflight"),
      QT_TRANSLATE_NOOP("InstanceColumns", "Requests it works on"), CellKind::Figure, 60,
@@ -68,8 +68,8 @@ constexpr std::array<ColumnFacts, kInstanceColumns> kFacts{{
      Reading::ErrorsPerSecond},
     {"weight", QT_TRANSLATE_NOOP("InstanceColumns", "Weight"),
      QT_TRANSLATE_NOOP("InstanceColumns", "Weight of its pool in the routes that name it"),
-     CellKind::Figure, 72, kNoReading},
-    {"place", QT_TRANSLATE_NOOP("InstanceColumns", "Host, zone"), "", CellKind::Text, 132,
+     CellKind::Figure, 60, kNoReading},
+    {"place", QT_TRANSLATE_NOOP("InstanceColumns", "Host, zone"), "", CellKind::Text, 124,
      kNoReading},
     {"pool", QT_TRANSLATE_NOOP("InstanceColumns", "Pool"), "", CellKind::Text, 120, kNoReading},
     {"zone", QT_TRANSLATE_NOOP("InstanceColumns", "Zone"), "", CellKind::Text, 80, kNoReading},
@@ -305,6 +305,9 @@ QString figureText(InstanceColumn column, float value)
     case Column::PrefixHit: return QString::number(std::lround(100 * value));
     case Column::InFlight:
     case Column::Waiting: return text::countText(std::llround(value));
+    case Column::Output:
+    case Column::Prompt:
+        return value == 0 ? text::countText(0) : text::rateText(value);
     default: return text::rateText(value);
     }
 }

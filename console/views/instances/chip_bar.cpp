@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QToolButton>
 
 namespace signalbox::views {
 
@@ -21,17 +22,19 @@ constexpr int kChipCharacters = 32;
 
 ChipBar::ChipBar(models::InstanceTableModel& model, QWidget* parent)
     : QWidget(parent), model_(model), chips_(new QHBoxLayout), acts_(new QHBoxLayout),
-      order_(plainLabel({}, "chip", this)), abnormal_(new QPushButton(tr("Only abnormal  e"), this)),
+      order_(plainLabel({}, "chip", this)), abnormal_(new QToolButton(this)),
       pending_(new QPushButton(tr("order changed, press s"), this)),
       marked_(plainLabel({}, "strong", this))
 {
     setFixedHeight(theme::kScreenHeadHeight - theme::kGap);
+    abnormal_->setText(tr("Only abnormal  e"));
     abnormal_->setCheckable(true);
     abnormal_->setAccessibleName(tr("Only abnormal"));
     abnormal_->setToolTip(tr("Show only what is not as on a quiet day (e)"));
     pending_->setAccessibleName(tr("Order changed"));
     pending_->setToolTip(tr("Rows would stand elsewhere now. Put them there (s)"));
     pending_->setVisible(false);
+    order_->setFixedHeight(theme::kButtonHeight);
     order_->setToolTip(tr("Click a head, or press o in a column, to sort by it"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(theme::kPadding, 0, theme::kPadding, 0);
@@ -45,7 +48,7 @@ ChipBar::ChipBar(models::InstanceTableModel& model, QWidget* parent)
     row->addWidget(marked_);
     acts_->setSpacing(theme::kGap);
     row->addLayout(acts_);
-    connect(abnormal_, &QPushButton::clicked, this, &ChipBar::abnormalToggled);
+    connect(abnormal_, &QToolButton::clicked, this, &ChipBar::abnormalToggled);
     connect(pending_, &QPushButton::clicked, this, &ChipBar::arrangeRequested);
     connect(&model_, &models::InstanceTableModel::countsChanged, this, &ChipBar::rebuild);
     connect(&model_, &models::InstanceTableModel::arranged, this, &ChipBar::rebuild);

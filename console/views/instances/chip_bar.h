@@ -8,6 +8,7 @@
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace signalbox::views {
 
@@ -37,7 +38,7 @@ private:
     QHBoxLayout* chips_;
     QHBoxLayout* acts_;
     QLabel* order_;
-    QPushButton* abnormal_;
+    QToolButton* abnormal_;
     QPushButton* pending_;
     QLabel* marked_;
     std::vector<QWidget*> made_; // by rebuild

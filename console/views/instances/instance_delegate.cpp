@@ -132,11 +132,11 @@ void InstanceDelegate::paintContent(QPainter& painter, const QRect& cell, const 
             paintText(painter, cell, row, column, t);
             return;
         }
-        const QRectF icon(cell.left() + theme::kGap4,
+        const QRectF icon(cell.left() + theme::kCellPadding,
                           cell.top() + (cell.height() - theme::kAdminSize) / 2, theme::kAdminSize,
                           theme::kAdminSize);
         theme::paintAdmin(painter, icon, agent.admin(), t);
-        paintText(painter, cell.adjusted(theme::kAdminSize, 0, 0, 0), row, column, t);
+        paintText(painter, cell.adjusted(theme::kAdminSize + theme::kGap4, 0, 0, 0), row, column, t);
         return;
     }
     case CellKind::Age:

@@ -18,7 +18,7 @@ using models::InstanceColumn;
 namespace {
 
 constexpr std::int64_t kAfterKeyMs = 2'000;
-constexpr int kStretchLeast = 150;
+constexpr int kStretchLeast = 200;
 
 // Takes what room is left.
 InstanceColumn stretchOf(models::ColumnSet set)

@@ -15,6 +15,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -119,8 +120,8 @@ QHBoxLayout* InstancesScreen::makeHead()
     head->addWidget(plainLabel(QStringLiteral("/"), "key", this));
     const QString names[] = {tr("Triage"), tr("Capacity"), tr("Latency"), tr("Inventory")};
     for (int set = 0; set < models::kColumnSets; ++set) {
-        auto* button = new QPushButton(names[set], this);
-        button->setProperty("role", QLatin1String("flat"));
+        auto* button = new QToolButton(this);
+        button->setText(names[set]);
         button->setCheckable(true);
         button->setChecked(set == 0);
         button->setAccessibleName(tr("Columns: %1").arg(names[set]));
