@@ -205,6 +205,9 @@ inline constexpr std::size_t kHistoryRowsLeast = 60;
 inline constexpr std::size_t kAlarmsShown = 1'000; // the worst; more are counted
 inline constexpr std::size_t kFleetsRemembered = 16;
 inline constexpr std::size_t kPlacesRemembered = 64; // to go back to
+inline constexpr std::size_t kCommandsFollowed = 32; // at once and after; the oldest ended go first
+inline constexpr std::size_t kDraftsKept = 16; // causes typed and not used, offered again
+inline constexpr std::size_t kObjectsPerDraft = 100; // as kChangesPerCommand
 
 // --- Process: work handed to the one thread that may block. ---
 inline constexpr std::size_t kDiskJobs = 1'024;
