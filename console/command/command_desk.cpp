@@ -292,11 +292,13 @@ void CommandDesk::apply()
             sent_->options.overrideName = draft_.typedName;
     }
     setState(DeskState::Applying);
-    port_.apply(sent_->preview.plan, sent_->options,
-                [self = QPointer<CommandDesk>(this)](const base::Result<model::ApplyAnswer>& answer) {
-                    if (self && self->state_ == DeskState::Applying)
-                        self->takeApplied(answer);
-                });
+    const Sent sent = *sent_; // the answer may come before the call returns
+    port_.apply(
+        sent.preview.plan, sent.options,
+        [self = QPointer<CommandDesk>(this)](const base::Result<model::ApplyAnswer>& answer) {
+            if (self && self->state_ == DeskState::Applying)
+                self->takeApplied(answer);
+        });
 }
 
 void CommandDesk::takeApplied(const base::Result<model::ApplyAnswer>& answer)
