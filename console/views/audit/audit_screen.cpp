@@ -39,7 +39,7 @@ struct ColumnWidth {
 constexpr ColumnWidth kWidths[] = {{AuditModel::Time, 152},    {AuditModel::Number, 64},
                                    {AuditModel::Who, 96},      {AuditModel::Verb, 96},
                                    {AuditModel::Objects, 176}, {AuditModel::Cause, 200},
-                                   {AuditModel::Revision, 96}, {AuditModel::Undoes, 64}};
+                                   {AuditModel::Revision, 112}, {AuditModel::Undoes, 64}};
 
 QComboBox* makeChoice(const QString& all, const QString& name, const QString& toolTip,
                       QWidget* parent)

@@ -80,6 +80,8 @@ RecordPane::RecordPane(Session& session, QWidget* parent)
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(content_);
     scroll->setWidgetResizable(true);
+    scroll->viewport()->setAutoFillBackground(false);
+    content_->setAutoFillBackground(false);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Selected record"));

@@ -258,6 +258,8 @@ CoursePane::CoursePane(Session& session, QWidget* parent)
                            scroll);
     scroll->setWidget(agents_);
     scroll->setWidgetResizable(true);
+    scroll->viewport()->setAutoFillBackground(false); // the sheet's own ground
+    agents_->setAutoFillBackground(false);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setAccessibleName(tr("Agents"));
     scroll->setToolTip(tr("Those behind first"));

@@ -177,7 +177,8 @@ void addHairline(QVBoxLayout* into, QWidget* parent)
 } // namespace
 
 PreviewPane::PreviewPane(QWidget* parent)
-    : QWidget(parent), banner_(new QFrame(this)), bannerText_(plainLabel({}, "strong", banner_)),
+    : QWidget(parent), bannerPlace_(new QWidget(this)), banner_(new QFrame(bannerPlace_)),
+      bannerText_(plainLabel({}, "strong", banner_)),
       accept_(new QPushButton(tr("I have looked"), banner_)), content_(new QWidget(this)),
       figures_(new Figures(content_)), proofs_(makeProofs(content_)),
       survivors_(makeSurvivors(content_)), diff_(new DiffView(content_)),
@@ -190,6 +191,8 @@ PreviewPane::PreviewPane(QWidget* parent)
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(content_);
     scroll->setWidgetResizable(true);
+    scroll->viewport()->setAutoFillBackground(false); // the sheet's own ground
+    content_->setAutoFillBackground(false);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Preview"));
@@ -197,10 +200,11 @@ PreviewPane::PreviewPane(QWidget* parent)
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
-    auto* bannerPlace = new QVBoxLayout;
-    bannerPlace->setContentsMargins(theme::kSheetPadding, theme::kPadding, theme::kSheetPadding, 0);
-    bannerPlace->addWidget(banner_);
-    all->addLayout(bannerPlace);
+    auto* bannerLayout = new QVBoxLayout(bannerPlace_);
+    bannerLayout->setContentsMargins(theme::kSheetPadding, theme::kPadding, theme::kSheetPadding,
+                                     0);
+    bannerLayout->addWidget(banner_);
+    all->addWidget(bannerPlace_);
     all->addWidget(scroll, 1);
 }
 
@@ -294,7 +298,7 @@ void PreviewPane::showBanner(const command::CommandDesk& desk)
         words = desk.state() == DeskState::Incomplete
             ? tr("Choose what is to change; what would come of it is shown here.")
             : tr("Asking the fleet what would come of it...");
-    banner_->setVisible(!words.isEmpty());
+    bannerPlace_->setVisible(!words.isEmpty());
     bannerText_->setText(words);
     accept_->setVisible(desk.isChanged() && desk.preview());
 }
@@ -336,7 +340,7 @@ void PreviewPane::showFigures(const model::Preview& preview)
                   text::millisecondsText(known(worst->ttftAfterMs))),
          figureOf(tr("Ready"), text::countText(worst->readyBefore),
                   text::countText(worst->readyAfter)),
-         {tr("Running requests that end where they are"), {}, text::countText(moved), {}}});
+         {tr("Requests that end there"), {}, text::countText(moved), {}}});
 }
 
 void PreviewPane::showProofs(const model::Preview& preview)

@@ -43,6 +43,7 @@ private:
     void showSurvivors(const model::Preview& preview);
     void showWarnings(const model::Preview& preview);
 
+    QWidget* bannerPlace_;
     QFrame* banner_;
     QLabel* bannerText_;
     QPushButton* accept_;

@@ -164,6 +164,7 @@ TEST(AuditScreenPictures, IsPaintedInBothSchemes)
             fleet::FleetChanges changes;
             changes.audit = manyRecords(fleet.store().nowUnixMs());
             fleet.store().apply(std::move(changes));
+            QApplication::processEvents(); // what was shown is laid out
             const QPixmap picture = screen.grab();
             EXPECT_EQ(picture.size(), size);
             if (!folder.isEmpty())

@@ -36,7 +36,11 @@ public:
     tests::ConsoleFleet& fleet() { return fleet_; }
     command::CommandDesk& desk() { return desk_; }
     CommandSheet& sheet() { return sheet_; }
-    QPixmap picture() { return area_.grab(); }
+    QPixmap picture()
+    {
+        QApplication::processEvents(); // what was shown is laid out
+        return area_.grab();
+    }
 
     QLineEdit* cause()
     {
