@@ -97,4 +97,11 @@ void paintHatchFrame(QPainter& painter, const QRect& box, Hatch hatch, int width
     painter.fillRect(QRect(box.right() - width + 1, box.top() + width, width, inner), brush);
 }
 
+void paintVeil(QPainter& painter, const QRect& box, const Tokens& t)
+{
+    QColor veil = t.canvas;
+    veil.setAlphaF(kVeilPercent / 100.0F);
+    painter.fillRect(box, veil);
+}
+
 } // namespace signalbox::theme

@@ -24,5 +24,7 @@ enum class Hatch : std::uint8_t {
 QBrush hatchBrush(Hatch hatch, const Tokens& t, double devicePixelRatio);
 // A frame of that hatch along the inside of the box.
 void paintHatchFrame(QPainter& painter, const QRect& box, Hatch hatch, int width, const Tokens& t);
+// One flat fill of canvas at kVeilPercent, over what a sheet covers.
+void paintVeil(QPainter& painter, const QRect& box, const Tokens& t);
 
 } // namespace signalbox::theme

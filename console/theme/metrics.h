@@ -23,6 +23,7 @@ inline constexpr int kSheetWidth = 1208;
 inline constexpr int kSheetNarrowWidth = 1008;
 inline constexpr int kSheetHeadHeight = 40;
 inline constexpr int kSheetEdgeWidth = 2;
+inline constexpr int kSheetParametersWidth = 272; // at the left of a sheet
 inline constexpr int kPaletteWidth = 760;
 inline constexpr int kPaletteFieldHeight = 44;
 inline constexpr int kPaletteFootHeight = 32;

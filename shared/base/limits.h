@@ -208,6 +208,9 @@ inline constexpr std::size_t kPlacesRemembered = 64; // to go back to
 inline constexpr std::size_t kChangesListed = 200; // newest of the last hour
 inline constexpr std::size_t kEventsListed = 500; // newest
 inline constexpr std::size_t kTileCells = 1'024; // of one pool; a cell then stands for several
+inline constexpr std::size_t kCommandsFollowed = 32; // at once and after; the oldest ended go first
+inline constexpr std::size_t kDraftsKept = 16; // causes typed and not used, offered again
+inline constexpr std::size_t kObjectsPerDraft = 100; // as kChangesPerCommand
 
 // --- Process: work handed to the one thread that may block. ---
 inline constexpr std::size_t kDiskJobs = 1'024;

@@ -132,6 +132,7 @@ struct Preview {
     std::vector<std::string> warnings;
     std::string refusal; // not empty: apply needs the override
     std::vector<StandbyProof> proofs = {}; // of pools that begin to get requests; unproven first
+    std::string overrideName = {}; // with a refusal: what must be typed to apply it all the same
     bool operator==(const Preview&) const = default;
 };
 

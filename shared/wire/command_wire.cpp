@@ -245,6 +245,7 @@ void toWire(const model::Preview& from, v1::PreviewResponse& to)
     for (const std::string& warning : from.warnings)
         to.add_warnings(warning);
     to.set_refusal(from.refusal);
+    to.set_override_name(from.overrideName);
     for (const model::StandbyProof& proof : from.proofs)
         proofToWire(proof, *to.add_proofs());
 }
@@ -262,6 +263,7 @@ base::Result<model::Preview> fromWire(const v1::PreviewResponse& from)
         to.survivors.push_back(survivorFromWire(survivor));
     to.warnings.assign(from.warnings().begin(), from.warnings().end());
     to.refusal = from.refusal();
+    to.overrideName = from.override_name();
     for (const v1::StandbyProof& proof : from.proofs()) {
         SB_TRY(model::StandbyProof added, proofFromWire(proof));
         to.proofs.push_back(std::move(added));

@@ -307,10 +307,11 @@ private:
 
     void tellRefusal()
     {
-        if (!refusals_.empty())
-            preview_.refusal = fmt::format("{}. To do it all the same, type '{}'",
-                                           fmt::join(refusals_, "; "),
-                                           fmt::join(poolsAtRisk_, ","));
+        if (refusals_.empty())
+            return;
+        preview_.overrideName = fmt::format("{}", fmt::join(poolsAtRisk_, ","));
+        preview_.refusal = fmt::format("{}. To do it all the same, type '{}'",
+                                       fmt::join(refusals_, "; "), preview_.overrideName);
     }
 
     const PreviewInputs& inputs_;
