@@ -3,6 +3,7 @@
 
 #include "proto/signalbox/v1/command_service.pb.h"
 #include "shared/base/limits.h"
+#include "shared/rpc/grpc_channel.h"
 #include "shared/rpc/proto_method.h"
 #include "shared/wire/wire.h"
 
@@ -36,7 +37,7 @@ void ProbeRelay::ask(const model::AgentRecord& agent, state::Done<model::ProbeRe
     const auto address = rpc::parseServiceAddress(agent.addresses.control);
     if (!address)
         return done(address.error());
-    auto channel = rpc::Channel::open(*address, {}, ownName_, executor_);
+    auto channel = rpc::openGrpcChannel(*address, {}, ownName_, executor_);
     if (!channel)
         return done(channel.error());
     v1::ProbeNowRequest request;

@@ -19,12 +19,13 @@ std::string survivorLine(const model::SurvivorLoad& load)
 {
     std::string line = fmt::format("  pool {}: ready {} -> {}", safeText(load.pool),
                                    load.readyBefore, load.readyAfter);
-    if (known(load.utilisationBefore) && known(load.utilisationAfter))
-        line += fmt::format(", utilisation {} -> {}", percentText(load.utilisationBefore),
-                            percentText(load.utilisationAfter));
-    if (known(load.ttftBeforeMs) && known(load.ttftAfterMs))
-        line += fmt::format(", TTFT {} -> {} (predicted)", millisecondsText(load.ttftBeforeMs),
-                            millisecondsText(load.ttftAfterMs));
+    if (known(load.utilisationBefore) || known(load.utilisationAfter))
+        line += fmt::format(", utilisation {} -> {}", percentText(known(load.utilisationBefore)),
+                            percentText(known(load.utilisationAfter)));
+    if (known(load.ttftBeforeMs) || known(load.ttftAfterMs))
+        line += fmt::format(", TTFT {} -> {} (predicted)",
+                            millisecondsText(known(load.ttftBeforeMs)),
+                            millisecondsText(known(load.ttftAfterMs)));
     if (load.inFlightMoved > 0)
         line += fmt::format("; {} running {} where {}", load.inFlightMoved,
                             load.inFlightMoved == 1 ? "request ends" : "requests end",

@@ -182,8 +182,9 @@ private:
                                            load.readyAfter, inputs_);
         load.utilisationBefore = before.utilisation;
         load.utilisationAfter = after.utilisation;
-        load.ttftBeforeMs = before.ttftMs;
-        load.ttftAfterMs = after.ttftMs;
+        // Where no request comes, none has a first token.
+        load.ttftBeforeMs = sharesBefore_.contains(pool) ? before.ttftMs : kUnknown;
+        load.ttftAfterMs = sharesAfter_.contains(pool) ? after.ttftMs : kUnknown;
         return load;
     }
 
