@@ -59,12 +59,32 @@ Fields fieldsOf(const ApiKey& key)
             {"models", key.models.empty() ? "every route" : joined(key.models, ", ")}};
 }
 
+void addFields(const PoolScale& scale, Fields& fields)
+{
+    const auto number = [&](const char* name, std::uint64_t value) {
+        fields.push_back({name, fmt::format("{}", value)});
+    };
+    fields.push_back({"scaler", fmt::format("{} on {}", nameOf(scale.kind), scale.on)});
+    number("instances", scale.desired);
+    number("instances at least", scale.least);
+    number("instances at most", scale.most);
+    number("instances started by others", scale.others);
+    fields.push_back({"engine command", joined(scale.engine, " ")});
+    fields.push_back({"agent command", scale.agent.empty() ? std::string("built in")
+                                                           : joined(scale.agent, " ")});
+    fields.push_back({"start timeout", spanText(scale.startTimeoutMs)});
+    fields.push_back({"drain deadline", spanText(scale.drainDeadlineMs)});
+    number("bytes of a log", scale.logBytes);
+}
+
 Fields fieldsOf(const Pool& pool)
 {
     Fields fields{{"model", pool.model.empty() ? "as the client asks" : pool.model},
                   {"ready floor", fmt::format("{}", pool.readyFloor)}};
     for (const StaticMember& member : pool.members)
         fields.push_back({fmt::format("member {}", member.url), member.profile});
+    if (pool.scale)
+        addFields(*pool.scale, fields);
     return fields;
 }
 
