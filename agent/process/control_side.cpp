@@ -160,6 +160,7 @@ void ControlSide::makeCommands()
         .agent = [this](const std::string& agent) { return factsOf(agent); },
         .demand = {},
         .step = {},
+        .start = [this](const std::string& pool) { return scaling_->startFacts(pool); },
     };
     ledger_ = std::make_unique<control::Ledger>(store_, parts_.clock, keys_);
     override_ = std::make_unique<control::LocalOverride>(control::LocalOverride::Parts{

@@ -5,12 +5,14 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace signalbox::process {
@@ -113,6 +115,25 @@ scaling::PairFacts ScalingSide::factsOf(const std::string& id) const
         facts.open = load.decoding + load.queued + (load.pendingPrefillTokens > 0 ? 1U : 0U);
     }
     return facts;
+}
+
+std::optional<control::StartFacts> ScalingSide::startFacts(const std::string& pool) const
+{
+    for (const model::ScaleProgress& progress : scaler_->progress()) {
+        if (progress.pool != pool)
+            continue;
+        control::StartFacts facts;
+        facts.cpus = std::thread::hardware_concurrency();
+        struct sysinfo machine{};
+        if (::sysinfo(&machine) == 0) {
+            facts.memoryBytes = std::uint64_t{machine.totalram} * machine.mem_unit;
+            facts.memoryFreeBytes = (std::uint64_t{machine.freeram} + machine.bufferram)
+                * machine.mem_unit;
+        }
+        facts.lastStartMs = progress.lastStartMs;
+        return facts;
+    }
+    return std::nullopt;
 }
 
 void ScalingSide::prepare(scaling::PairFiles files, std::function<void(base::Status)> done)

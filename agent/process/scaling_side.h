@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/control/impact/pool_facts.h"
 #include "agent/control/files/fleet_picture.h"
 #include "agent/control/fleet_keeper.h"
 #include "agent/process/config/agent_config.h"
@@ -11,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,8 @@ public:
     void follow(control::FleetPicturePtr picture);
     void look();
     std::vector<model::ScaleProgress> progress() const { return scaler_->progress(); }
+    // Nothing when another agent starts the instances of that pool.
+    std::optional<control::StartFacts> startFacts(const std::string& pool) const;
     // Ends every instance after its open work; `done` comes when the last one is gone.
     void stopAll(std::function<void()> done);
 

@@ -45,8 +45,12 @@ std::uint32_t ProcessScaler::wantedOf(const Kept& kept) const
 
 void ProcessScaler::lookAt(Kept& kept)
 {
-    for (auto& [index, pair] : kept.pairs)
+    for (auto& [index, pair] : kept.pairs) {
+        const std::int64_t before = pair->startMs();
         pair->look(factsOf(*pair));
+        if (before == 0 && pair->startMs() > 0)
+            kept.lastStartMs = pair->startMs();
+    }
     std::erase_if(kept.pairs, [](const auto& entry) { return entry.second->hasEnded(); });
     const auto running = static_cast<std::size_t>(
         std::count_if(kept.pairs.begin(), kept.pairs.end(),
@@ -119,6 +123,7 @@ std::vector<model::ScaleProgress> ProcessScaler::progress() const
         progress.pool = name;
         progress.desired = kept.isWanted ? kept.pool.scale->desired : 0;
         progress.others = kept.pool.scale->others;
+        progress.lastStartMs = kept.lastStartMs;
         progress.problem = kept.problem.substr(0, limits::kReasonBytes);
         for (const auto& [index, pair] : kept.pairs)
             progress.pairs.push_back(pair->progress());

@@ -44,6 +44,7 @@ private:
         model::Pool pool;
         bool isWanted = true; // policy still names this agent
         std::string problem;
+        std::int64_t lastStartMs = 0;
         std::map<std::uint32_t, std::unique_ptr<ScaledPair>> pairs; // by index
     };
 

@@ -83,7 +83,9 @@ void ScaledPair::launch()
 {
     stage_ = Stage::Running;
     become(PairState::Starting, "");
-    unreadySince_ = parts_.clock.monotonic();
+    launchedAt_ = parts_.clock.monotonic();
+    startMs_ = 0;
+    unreadySince_ = launchedAt_;
     auto engine = parts_.runner.start(plan_.engine);
     if (!engine)
         return pause(engine.error().text());
@@ -148,6 +150,10 @@ void ScaledPair::judge(const PairFacts& facts, const ProcessFacts& engine,
     } else if (isOurs && model::mayServe(facts.health.state)) {
         unreadySince_.reset();
         failedStarts_ = 0;
+        if (startMs_ == 0)
+            startMs_ = std::chrono::ceil<std::chrono::milliseconds>(
+                           parts_.clock.monotonic() - launchedAt_)
+                           .count();
         become(leavingSince_ ? PairState::Draining : PairState::Ready,
                leavingSince_ && facts.open ? fmt::format("{} open", *facts.open) : std::string());
     } else if (isOurs) {

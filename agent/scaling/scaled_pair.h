@@ -59,7 +59,8 @@ public:
     bool isStopping() const { return isLast_; }
     bool hasEnded() const { return stage_ == Stage::Ended; }
     bool isReady() const;
-    std::uint32_t index() const { return index_; }
+    // From its newest start to ready; 0 = it has not been ready since.
+    std::int64_t startMs() const { return startMs_; }
     const model::PairProgress& progress() const { return told_; }
 
 private:
@@ -99,6 +100,8 @@ private:
     std::optional<base::Monotonic> unreadySince_; // while both run
     std::optional<base::Monotonic> leavingSince_;
     base::Monotonic resumeAt_{};
+    base::Monotonic launchedAt_{};
+    std::int64_t startMs_ = 0;
     unsigned failedStarts_ = 0; // in a row
     std::uint32_t restartsBefore_ = 0; // of earlier starts of the pair
     std::string whyPaused_;

@@ -244,6 +244,14 @@ void writeCase(JsonWriter& json, const model::AdminEdit& edit)
     json.endObject();
 }
 
+void writeCase(JsonWriter& json, const model::ScaleEdit& edit)
+{
+    json.beginObject().field("verb", "scale").field("pool", edit.pool);
+    json.field("desired", std::int64_t{edit.desired});
+    writeChanges(json, "changes", edit.changes);
+    json.endObject();
+}
+
 void writeCase(JsonWriter& json, const model::RouteEdit& edit)
 {
     json.beginObject().field("verb", nameOf(edit.verb)).field("route", edit.route);

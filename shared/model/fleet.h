@@ -121,6 +121,7 @@ struct ScaleProgress {
     std::uint32_t desired = 0; // instances of the pool, as policy says
     std::uint32_t others = 0; // of those, what somebody else starts
     std::string problem; // why nothing can be started; empty = nothing is in the way
+    std::int64_t lastStartMs = 0; // that the newest ready pair took to get there; 0 = none has
     std::vector<PairProgress> pairs; // by index
     bool operator==(const ScaleProgress&) const = default;
 

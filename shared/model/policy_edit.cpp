@@ -3,6 +3,7 @@
 
 #include "shared/model/admin_change.h"
 #include "shared/model/route_edit.h"
+#include "shared/model/scale_edit.h"
 
 #include <fmt/format.h>
 
@@ -203,6 +204,11 @@ base::Result<Policy> apply(const Policy& policy, const RouteEdit& edit, std::str
     return applyRouteEdit(policy, edit, cause);
 }
 
+base::Result<Policy> apply(const Policy& policy, const ScaleEdit& edit, std::string_view cause)
+{
+    return applyScaleEdit(policy, edit, cause);
+}
+
 Edit inverse(const Policy& policy, const AdminEdit& edit)
 {
     AdminEdit back;
@@ -217,6 +223,11 @@ Edit inverse(const Policy& policy, const RouteEdit& edit)
     return inverseOfRouteEdit(policy, edit);
 }
 
+Edit inverse(const Policy& policy, const ScaleEdit& edit)
+{
+    return inverseOfScaleEdit(policy, edit);
+}
+
 const std::vector<AdminChange>& adminChanges(const AdminEdit& edit)
 {
     return edit.changes;
@@ -227,6 +238,11 @@ const std::vector<AdminChange>& adminChanges(const RouteEdit& edit)
     return edit.members;
 }
 
+const std::vector<AdminChange>& adminChanges(const ScaleEdit& edit)
+{
+    return edit.changes;
+}
+
 bool isNothing(const AdminEdit& edit)
 {
     return edit.changes.empty();
@@ -235,6 +251,11 @@ bool isNothing(const AdminEdit& edit)
 bool isNothing(const RouteEdit& edit)
 {
     return edit.route.empty();
+}
+
+bool isNothing(const ScaleEdit& edit)
+{
+    return edit.pool.empty();
 }
 
 } // namespace

@@ -154,6 +154,7 @@ void progressToWire(const model::ScaleProgress& from, v1::ScaleProgress& to)
     to.set_desired(from.desired);
     to.set_others(from.others);
     to.set_problem(from.problem);
+    to.set_last_start_ms(from.lastStartMs);
     for (const model::PairProgress& pair : from.pairs) {
         v1::PairProgress& added = *to.add_pairs();
         added.set_id(pair.id);
@@ -175,6 +176,7 @@ base::Result<model::ScaleProgress> progressFromWire(const v1::ScaleProgress& fro
     to.desired = from.desired();
     to.others = from.others();
     to.problem = from.problem();
+    to.lastStartMs = from.last_start_ms();
     for (const v1::PairProgress& pair : from.pairs()) {
         model::PairProgress added;
         added.id = pair.id();

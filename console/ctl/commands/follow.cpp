@@ -32,6 +32,12 @@ std::set<std::string> caseDrains(const model::RouteEdit&)
     return {};
 }
 
+// Its victims leave; see Follower.
+std::set<std::string> caseDrains(const model::ScaleEdit&)
+{
+    return {};
+}
+
 std::set<std::string> drainedBy(const model::Edit& edit)
 {
     return std::visit([](const auto& one) { return caseDrains(one); }, edit);
