@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/ctl/model_json.h"
 
+#include "console/ctl/scaling_text.h"
 #include "console/ctl/units.h"
 
 namespace signalbox::ctl {
@@ -119,7 +120,12 @@ void writePolicyPool(JsonWriter& json, const model::Pool& pool)
     json.field("ready_floor", std::int64_t{pool.readyFloor}).key("members").beginArray();
     for (const model::StaticMember& member : pool.members)
         json.beginObject().field("url", member.url).field("profile", member.profile).endObject();
-    json.endArray().endObject();
+    json.endArray().key("scale");
+    if (pool.scale)
+        writeScale(json, *pool.scale);
+    else
+        json.null();
+    json.endObject();
 }
 
 } // namespace
@@ -174,6 +180,9 @@ void writeAgent(JsonWriter& json, const AgentFacts& agent)
     json.key("members").beginArray();
     for (const model::MemberView& member : state.members)
         writeMember(json, member);
+    json.endArray().field("started_by", state.record.startedBy).key("scaling").beginArray();
+    for (const model::ScaleProgress& progress : state.scaling)
+        writeScaling(json, progress);
     json.endArray().endObject();
 }
 

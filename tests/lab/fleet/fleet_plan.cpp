@@ -146,6 +146,12 @@ Status checkSize(const FleetPlan& plan)
     return {};
 }
 
+// Written into a policy's template; the agent that starts it must allow it.
+std::string simulator(const FleetOptions& options)
+{
+    return (options.programFolder / "signalbox-engine-sim").string();
+}
+
 scaling::ProcessSpec processOf(const FleetOptions& options, const std::string& id,
                                const char* program)
 {
@@ -220,8 +226,10 @@ std::string agentConfig(const FleetOptions& options, const FleetPlan& plan, cons
         part.control, part.observe);
     if (part.store != 0)
         text += fmt::format("  store: {{address: \"127.0.0.1:{}\"}}\n"
-                            "store: {{kind: embedded}}\npolicy: {{seed: {}}}\n",
-                            part.store, lab::jsonString(seedFile(options).string()));
+                            "store: {{kind: embedded}}\npolicy: {{seed: {}}}\n"
+                            "scaling: {{process: {{enabled: true, programs: [{}]}}}}\n",
+                            part.store, lab::jsonString(seedFile(options).string()),
+                            lab::jsonString(simulator(options)));
     else
         text += fmt::format("store: {{kind: etcd, endpoints: [\"127.0.0.1:{}\"]}}\n",
                             plan.gateways.front().store);
@@ -233,11 +241,12 @@ std::string agentConfig(const FleetOptions& options, const FleetPlan& plan, cons
 
 // Each model is a route to its own pool. There are no fallbacks: the pools serve other models,
 // and an answer from another model is not what a caller of the local fleet asked for.
-std::string policySeed(const FleetPlan& plan)
+std::string policySeed(const FleetOptions& options, const FleetPlan& plan)
 {
     std::string text = "# The first policy of the local fleet.\naccess: {mode: open}\npools:\n";
-    const auto addPool = [&text](const std::string& name, const std::string& model) {
-        text += fmt::format("  - {{name: {}, model: {}}}\n", name, lab::jsonString(model));
+    const auto addPool = [&](const std::string& name, const std::string& model) {
+        text += fmt::format("  - {{name: {}, model: {}{}}}\n", name, lab::jsonString(model),
+                            scaleOf(options, plan, name));
     };
     for (const FleetPlan::Pool& pool : plan.pools) {
         addPool(pool.name, pool.model);
