@@ -11,9 +11,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <initializer_list>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace signalbox::control {

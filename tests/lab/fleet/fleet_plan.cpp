@@ -25,6 +25,7 @@ constexpr std::string_view kModel = "sim-8b";
 constexpr std::string_view kDrainDeadline = "2s";
 constexpr std::chrono::seconds kAgentStopDeadline{5};
 constexpr std::chrono::seconds kOtherStopDeadline{3};
+constexpr std::size_t kScaledMore = 4; // instances of a pool beyond the fleet's own
 
 // "chat", "chat-2", ...: the first of each has no number.
 std::string numbered(std::string_view word, std::size_t number)
@@ -161,6 +162,22 @@ scaling::ProcessSpec processOf(const FleetOptions& options, const std::string& i
     spec.logFile = logFile(options, id);
     spec.stopDeadline = kOtherStopDeadline;
     return spec;
+}
+
+// Simulated pools can be scaled; what this fleet started itself is the least that they have.
+std::string scaleOf(const FleetOptions& options, const FleetPlan& plan, const std::string& pool)
+{
+    const auto started = static_cast<std::size_t>(
+        std::count_if(plan.engines.begin(), plan.engines.end(), [&pool](const EnginePart& engine) {
+            return engine.isSimulated() && engine.pool == pool;
+        }));
+    if (started == 0)
+        return {};
+    return fmt::format(", scale: {{kind: process, on: {}, others: {}, max: {}, start_timeout: 60s, "
+                       "drain_deadline: 60s, engine: [{}, \"--port\", \"{{port}}\", \"--model\", "
+                       "\"{{model}}\", \"--engine\", {}]}}",
+                       plan.gateways.front().id, started, started + kScaledMore,
+                       lab::jsonString(simulator(options)), lab::jsonString(options.simEngine));
 }
 
 } // namespace
