@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/ctl/model_json.h"
 
-#include "console/ctl/scaling_text.h"
 #include "console/ctl/units.h"
 
 namespace signalbox::ctl {
@@ -114,6 +113,17 @@ void writeRoute(JsonWriter& json, const model::Route& route)
     json.endObject();
 }
 
+void writeScale(JsonWriter& json, const model::PoolScale& scale)
+{
+    json.beginObject().field("kind", nameOf(scale.kind)).field("on", scale.on);
+    json.field("desired", std::int64_t{scale.desired}).field("min", std::int64_t{scale.least});
+    json.field("max", std::int64_t{scale.most}).field("others", std::int64_t{scale.others});
+    json.field("engine", scale.engine).field("agent", scale.agent);
+    json.field("start_timeout_ms", scale.startTimeoutMs);
+    json.field("drain_deadline_ms", scale.drainDeadlineMs);
+    json.field("log_bytes", static_cast<std::int64_t>(scale.logBytes)).endObject();
+}
+
 void writePolicyPool(JsonWriter& json, const model::Pool& pool)
 {
     json.beginObject().field("name", pool.name).field("model", pool.model);
@@ -154,6 +164,26 @@ void writeNumbers(JsonWriter& json, const Numbers& numbers)
     json.key("cpu_cores").number(numbers.cpuShare);
     json.key("resident_bytes").number(numbers.residentBytes);
     json.endObject();
+}
+
+void writeScaling(JsonWriter& json, const model::ScaleProgress& progress)
+{
+    json.beginObject().field("pool", progress.pool);
+    json.field("desired", std::int64_t{progress.desired});
+    json.field("others", std::int64_t{progress.others});
+    json.field("ready", std::int64_t{progress.count(model::PairState::Ready)});
+    json.field("problem", progress.problem).field("last_start_ms", progress.lastStartMs);
+    json.key("instances").beginArray();
+    for (const model::PairProgress& pair : progress.pairs) {
+        json.beginObject().field("id", pair.id).field("state", nameOf(pair.state));
+        json.field("reason", pair.reason);
+        writeMoment(json, "since", pair.sinceUnixMs);
+        json.field("restarts", std::int64_t{pair.restarts});
+        json.field("engine_pid", std::int64_t{pair.enginePid});
+        json.field("agent_pid", std::int64_t{pair.agentPid}).field("logs", pair.logPath);
+        json.endObject();
+    }
+    json.endArray().endObject();
 }
 
 void writeAgent(JsonWriter& json, const AgentFacts& agent)

@@ -170,7 +170,8 @@ void checkScaling(const AgentConfig& config, Problems& problems)
     for (const std::string& program : config.scaling.programs) {
         if (!program.starts_with('/'))
             problems.push_back({"scaling.process.programs",
-                                fmt::format("\"{}\" must be the whole path of a program", program)});
+                                fmt::format("\"{}\" must be the whole path of a program",
+                                            program)});
     }
     if (config.scaling.processEnabled && config.scaling.programs.empty())
         problems.push_back({"scaling.process.enabled",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/ctl/commands/change_report.h"
 
+#include "console/ctl/commands/scaling_text.h"
 #include "console/ctl/model_json.h"
-#include "console/ctl/scaling_text.h"
 #include "console/ctl/units.h"
 #include "shared/model/policy_edit.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/ctl/commands/follow.h"
 
+#include "console/ctl/commands/scaling_text.h"
 #include "console/ctl/fleet_numbers.h"
-#include "console/ctl/scaling_text.h"
 #include "console/ctl/units.h"
 
 #include <fmt/format.h>

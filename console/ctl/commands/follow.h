@@ -22,7 +22,8 @@ struct Followed {
 };
 
 // Shows progress until every altered agent runs the revision, and those that the change drains are
-// drained, and a pool that it scales has the instances it shall have; or the time is up, or the operator leaves. It only looks: leaving takes nothing back.
+// drained, and a pool that it scales has the instances it shall have; or the time is up, or the
+// operator leaves. It only looks: leaving takes nothing back.
 Followed follow(Desk& desk, const model::Preview& preview, base::Revision revision);
 
 } // namespace signalbox::ctl

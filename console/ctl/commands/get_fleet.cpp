@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The three readings of the fleet as it is: everything, by pool, by agent.
 #include "console/ctl/commands/commands.h"
+#include "console/ctl/commands/scaling_text.h"
 #include "console/ctl/fleet_tables.h"
 #include "console/ctl/model_json.h"
 #include "console/ctl/safe_text.h"
-#include "console/ctl/scaling_text.h"
 #include "console/ctl/units.h"
 
 namespace signalbox::ctl {

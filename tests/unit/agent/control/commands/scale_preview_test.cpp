@@ -169,7 +169,9 @@ TEST(ScalePreview, ScalingOutSaysWhatStartsWhereAndTakesOldDrainsBack)
 {
     Fleet fleet;
     fleet.reading.policy.admin["chat-6"] = {"chat-6", Admin::Drain, 0, "an old victim"};
-    fleet.live.start = [](const std::string&) { return StartFacts{8, 16ULL << 30, 4ULL << 30, 2'500}; };
+    fleet.live.start = [](const std::string&) {
+        return StartFacts{8, 16ULL << 30, 4ULL << 30, 2'500};
+    };
 
     const auto previewed = fleet.preview(model::ScaleEdit{"chat", 7});
 

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "console/ctl/fleet.h"
-#include "console/ctl/json_writer.h"
 
 #include <optional>
 #include <string>
 #include <vector>
 
-// How far the scaling of a pool has come, for people and for scripts.
+// How far the scaling of a pool has come, in words.
 namespace signalbox::ctl {
 
 // As the agent that starts the pool's instances tells it now; nothing when none does.
@@ -21,8 +20,5 @@ bool isReached(const model::ScaleProgress& progress, std::uint32_t desired);
 std::string scalingText(const model::ScaleProgress& progress);
 // That, and a line for each instance that is not ready, with its reason and its logs.
 std::vector<std::string> scalingLines(const model::ScaleProgress& progress);
-
-void writeScaling(JsonWriter& json, const model::ScaleProgress& progress);
-void writeScale(JsonWriter& json, const model::PoolScale& scale);
 
 } // namespace signalbox::ctl
