@@ -5,12 +5,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -45,6 +46,21 @@ base::Status makeFiles(const scaling::PairFiles& files)
     if (file >= 0)
         ::close(file);
     return isWhole ? base::Status() : cannotWrite(files.configFile, std::strerror(number));
+}
+
+// A line of /proc/meminfo, in bytes; 0 where it is not there.
+std::uint64_t memoryOf(std::string_view line)
+{
+    std::ifstream table("/proc/meminfo");
+    std::string name;
+    std::uint64_t kibibytes = 0;
+    std::string unit;
+    while (table >> name >> kibibytes) {
+        if (name == line)
+            return kibibytes * 1024;
+        std::getline(table, unit);
+    }
+    return 0;
 }
 
 std::string ownProgram()
@@ -124,12 +140,8 @@ std::optional<control::StartFacts> ScalingSide::startFacts(const std::string& po
             continue;
         control::StartFacts facts;
         facts.cpus = std::thread::hardware_concurrency();
-        struct sysinfo machine{};
-        if (::sysinfo(&machine) == 0) {
-            facts.memoryBytes = std::uint64_t{machine.totalram} * machine.mem_unit;
-            facts.memoryFreeBytes = (std::uint64_t{machine.freeram} + machine.bufferram)
-                * machine.mem_unit;
-        }
+        facts.memoryBytes = memoryOf("MemTotal:");
+        facts.memoryFreeBytes = memoryOf("MemAvailable:");
         facts.lastStartMs = progress.lastStartMs;
         return facts;
     }
