@@ -25,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLeaveWithin = 5s;
+constexpr auto kScaledGrace = 2s; // for instances whose open work has ended
 
 } // namespace
 
@@ -200,10 +201,21 @@ bool AgentProcess::stop()
     if (parts.isStopped)
         return true;
     parts.isStopped = true;
+    auto scaledEnded = std::make_shared<std::promise<void>>();
+    auto scaledEnd = scaledEnded->get_future();
     if (parts.controlSide)
-        parts.onControl([&] { parts.controlSide->stopTakingWork(); });
+        parts.onControl([&] {
+            parts.controlSide->stopTakingWork();
+            parts.controlSide->stopScaled([scaledEnded] { scaledEnded->set_value(); });
+        });
+    else
+        scaledEnded->set_value();
+    const auto drainUntil
+        = std::chrono::steady_clock::now() + parts.config.proxy.drainDeadline + kScaledGrace;
     const bool isWhole = !parts.dataPlane
         || parts.dataPlane->drain(parts.config.proxy.drainDeadline);
+    if (scaledEnd.wait_until(drainUntil) != std::future_status::ready)
+        log::warn("process", "instances_killed", "agent", parts.config.id.str());
     if (parts.controlSide) {
         auto left = std::make_shared<std::promise<void>>();
         auto gone = left->get_future();

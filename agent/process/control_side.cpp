@@ -116,6 +116,14 @@ base::Status ControlSide::prepare()
         .clock = parts_.clock,
         .makeFetcher = fetchersOn(parts_.thread),
         .profileOf = [this](const std::string& name) { return parts_.profiles.find(name); }});
+    scaling_ = std::make_unique<ScalingSide>(
+        ScalingSide::Parts{.config = parts_.config,
+                           .storeEndpoints = parts_.storeEndpoints,
+                           .executor = parts_.thread,
+                           .clock = parts_.clock,
+                           .runOnDisk = parts_.runOnDisk,
+                           .members = *members_,
+                           .tell = [this](const model::Event& event) { tellEvent(event); }});
     makeControl();
     makeCommands();
     return {};
@@ -152,6 +160,7 @@ void ControlSide::makeCommands()
         .agent = [this](const std::string& agent) { return factsOf(agent); },
         .demand = {},
         .step = {},
+        .start = [this](const std::string& pool) { return scaling_->startFacts(pool); },
     };
     ledger_ = std::make_unique<control::Ledger>(store_, parts_.clock, keys_);
     override_ = std::make_unique<control::LocalOverride>(control::LocalOverride::Parts{
@@ -237,6 +246,7 @@ void ControlSide::onPicture(control::FleetPicturePtr picture)
     facts_->setPeers(records);
     override_->onPicture(*picture_);
     membership_->onFleet(*picture_);
+    scaling_->follow(picture_);
     publish();
     refresh();
 }
@@ -297,6 +307,14 @@ void ControlSide::stopTakingWork()
     refresh();
 }
 
+void ControlSide::stopScaled(std::function<void()> done)
+{
+    if (scaling_)
+        scaling_->stopAll(std::move(done));
+    else
+        done();
+}
+
 // What this agent says of itself, everywhere it says it.
 void ControlSide::refresh()
 {
@@ -330,6 +348,7 @@ void ControlSide::tick()
             cell->takeProbe(upstream::Reachability::Up, upstream::MemberCell::Serves::Yes, now);
     }
     parts_.pages.setMetrics(facts_->metricsPage());
+    scaling_->look();
     refresh();
     tick_ = parts_.thread.after(kTickEvery, [this] { tick(); });
 }
@@ -346,6 +365,8 @@ model::AgentRecord ControlSide::recordNow() const
     record.bootId = bootId_;
     record.startedUnixMs = startedUnixMs_;
     record.planPublicKey = signer_.publicKey();
+    record.startedBy = parts_.config.instance.startedBy;
+    record.startsProcesses = parts_.config.scaling.processEnabled;
     record.appliedRevision = snapshot_ ? snapshot_->revision : 0;
     record.rejectedRevision = watch_->verdict().rejected;
     record.rejectedReason = watch_->verdict().rejectedReason;
@@ -374,6 +395,7 @@ model::AgentState ControlSide::stateNow() const
         state.load.lastTokenAgeMs = engine_->lastTokenAgeMs();
         state.load.lastProbeAgeMs = engine_->lastProbeAgeMs();
     }
+    state.scaling = scaling_->progress();
     if (!engine_ && snapshot_)
         state.members = members_->views(*snapshot_);
     state.storeAway = storeState_.kind == state::MirrorState::Kind::Away

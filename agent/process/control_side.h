@@ -19,6 +19,7 @@
 #include "agent/process/member_events.h"
 #include "agent/process/member_watch.h"
 #include "agent/process/probe_relay.h"
+#include "agent/process/scaling_side.h"
 #include "agent/runtime/threads/control_thread.h"
 #include "agent/state/etcd/etcd_store.h"
 #include "agent/telemetry/tunnel/tunnel_service.h"
@@ -67,6 +68,8 @@ public:
     void openTunnel(const tunnel::UpgradeRequest& request, int descriptor);
     // This process is being stopped: no new work from now on.
     void stopTakingWork();
+    // And what it started ends too, after its open work.
+    void stopScaled(std::function<void()> done);
 private:
     void makeControl();
     void makeCommands();
@@ -98,6 +101,7 @@ private:
     std::unique_ptr<EngineSide> engine_; // instance agents only
     std::unique_ptr<MemberWatch> members_;
     MemberEvents memberEvents_;
+    std::unique_ptr<ScalingSide> scaling_;
     std::unique_ptr<control::FleetKeeper> keeper_;
     std::unique_ptr<control::FleetWatch> watch_;
     std::unique_ptr<control::Ledger> ledger_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/scaling/keeper.h"
+#include "agent/scaling/process_runner.h"
 #include "agent/scaling/process_spec.h"
 #include "shared/base/bounded_queue.h"
 #include "shared/base/clock.h"
@@ -14,40 +15,25 @@
 
 namespace signalbox::scaling {
 
-// What is known of one process now.
-struct ProcessFacts {
-    std::string name;
-    ProcessState state = ProcessState::Starting;
-    pid_t pid = 0; // 0 while none runs
-    std::uint64_t starts = 0;
-    base::Monotonic since{}; // of the state
-    ProcessExit lastExit;
-};
-
 // Starts local processes, keeps them running and ends them with all their descendants.
 // Lives on: one thread, that of its constructor; it starts no thread and never blocks: the
 // owner calls poll() when descriptor() is readable or nextWake() has come.
 // When it ends, or its process is killed, everything it started is killed too, and nothing else.
-class ProcessSupervisor {
+class ProcessSupervisor final : public ProcessRunner {
 public:
     explicit ProcessSupervisor(const base::Clock& clock);
-    ~ProcessSupervisor();
+    ~ProcessSupervisor() override;
     ProcessSupervisor(const ProcessSupervisor&) = delete;
     ProcessSupervisor& operator=(const ProcessSupervisor&) = delete;
 
-    // Errors: an empty command, too many processes, no resources to fork. That the program is
-    // missing is known only after the fork and arrives as Exited with startErrno.
-    base::Result<ProcessId> start(ProcessSpec spec);
-
-    // SIGTERM to the group now, SIGKILL after the stop deadline. Ended tells when it is over.
-    // NotFound for an id that was never given or is forgotten.
-    base::Status stop(ProcessId id);
+    // As events they are Exited, and Ended when it is over.
+    base::Result<ProcessId> start(ProcessSpec spec) override;
+    base::Status stop(ProcessId id) override;
     void stopAll();
-    // Drops an ended process and its facts.
-    void forget(ProcessId id);
+    void forget(ProcessId id) override;
 
     bool allEnded() const;
-    std::optional<ProcessFacts> facts(ProcessId id) const;
+    std::optional<ProcessFacts> facts(ProcessId id) const override;
 
     int descriptor() const { return epoll_; }
     std::optional<base::Monotonic> nextWake() const;

@@ -325,6 +325,14 @@ std::string caseText(const model::RouteEdit& edit)
     return text;
 }
 
+std::string caseText(const model::ScaleEdit& edit)
+{
+    std::string text = fmt::format("scale {} to {}", edit.pool, edit.desired);
+    for (const model::AdminChange& change : edit.changes)
+        text += (change.admin == model::Admin::Drain ? " -" : " +") + change.agent;
+    return text;
+}
+
 } // namespace
 
 std::string editText(const model::Edit& edit)

@@ -113,13 +113,29 @@ void writeRoute(JsonWriter& json, const model::Route& route)
     json.endObject();
 }
 
+void writeScale(JsonWriter& json, const model::PoolScale& scale)
+{
+    json.beginObject().field("kind", nameOf(scale.kind)).field("on", scale.on);
+    json.field("desired", std::int64_t{scale.desired}).field("min", std::int64_t{scale.least});
+    json.field("max", std::int64_t{scale.most}).field("others", std::int64_t{scale.others});
+    json.field("engine", scale.engine).field("agent", scale.agent);
+    json.field("start_timeout_ms", scale.startTimeoutMs);
+    json.field("drain_deadline_ms", scale.drainDeadlineMs);
+    json.field("log_bytes", static_cast<std::int64_t>(scale.logBytes)).endObject();
+}
+
 void writePolicyPool(JsonWriter& json, const model::Pool& pool)
 {
     json.beginObject().field("name", pool.name).field("model", pool.model);
     json.field("ready_floor", std::int64_t{pool.readyFloor}).key("members").beginArray();
     for (const model::StaticMember& member : pool.members)
         json.beginObject().field("url", member.url).field("profile", member.profile).endObject();
-    json.endArray().endObject();
+    json.endArray().key("scale");
+    if (pool.scale)
+        writeScale(json, *pool.scale);
+    else
+        json.null();
+    json.endObject();
 }
 
 } // namespace
@@ -150,6 +166,26 @@ void writeNumbers(JsonWriter& json, const Numbers& numbers)
     json.endObject();
 }
 
+void writeScaling(JsonWriter& json, const model::ScaleProgress& progress)
+{
+    json.beginObject().field("pool", progress.pool);
+    json.field("desired", std::int64_t{progress.desired});
+    json.field("others", std::int64_t{progress.others});
+    json.field("ready", std::int64_t{progress.count(model::PairState::Ready)});
+    json.field("problem", progress.problem).field("last_start_ms", progress.lastStartMs);
+    json.key("instances").beginArray();
+    for (const model::PairProgress& pair : progress.pairs) {
+        json.beginObject().field("id", pair.id).field("state", nameOf(pair.state));
+        json.field("reason", pair.reason);
+        writeMoment(json, "since", pair.sinceUnixMs);
+        json.field("restarts", std::int64_t{pair.restarts});
+        json.field("engine_pid", std::int64_t{pair.enginePid});
+        json.field("agent_pid", std::int64_t{pair.agentPid}).field("logs", pair.logPath);
+        json.endObject();
+    }
+    json.endArray().endObject();
+}
+
 void writeAgent(JsonWriter& json, const AgentFacts& agent)
 {
     const model::AgentState& state = agent.state;
@@ -174,6 +210,9 @@ void writeAgent(JsonWriter& json, const AgentFacts& agent)
     json.key("members").beginArray();
     for (const model::MemberView& member : state.members)
         writeMember(json, member);
+    json.endArray().field("started_by", state.record.startedBy).key("scaling").beginArray();
+    for (const model::ScaleProgress& progress : state.scaling)
+        writeScaling(json, progress);
     json.endArray().endObject();
 }
 
@@ -240,6 +279,14 @@ void writeChanges(JsonWriter& json, std::string_view name,
 void writeCase(JsonWriter& json, const model::AdminEdit& edit)
 {
     json.beginObject().field("verb", nameOf(edit.verb)).field("pool", edit.pool);
+    writeChanges(json, "changes", edit.changes);
+    json.endObject();
+}
+
+void writeCase(JsonWriter& json, const model::ScaleEdit& edit)
+{
+    json.beginObject().field("verb", "scale").field("pool", edit.pool);
+    json.field("desired", std::int64_t{edit.desired});
     writeChanges(json, "changes", edit.changes);
     json.endObject();
 }

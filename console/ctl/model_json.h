@@ -12,6 +12,7 @@ void writeMoment(JsonWriter& json, std::string_view name, std::int64_t unixMs);
 void writeNumbers(JsonWriter& json, const Numbers& numbers);
 void writeAgent(JsonWriter& json, const AgentFacts& agent);
 void writePool(JsonWriter& json, const PoolLine& pool);
+void writeScaling(JsonWriter& json, const model::ScaleProgress& progress);
 void writeEvent(JsonWriter& json, const model::Event& event);
 void writeSummary(JsonWriter& json, const Summary& summary);
 void writeLink(JsonWriter& json, const Link& link);

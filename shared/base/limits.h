@@ -66,6 +66,17 @@ inline constexpr auto kProcessBackoffFirst = 1s; // doubled by each early end
 inline constexpr auto kProcessBackoffMost = 60s; // a run this long clears the count
 inline constexpr std::size_t kProcessEvents = 4096; // not taken; then the oldest are dropped
 
+// --- Scaled instances: an engine and an agent each, two of the supervised processes. ---
+inline constexpr std::size_t kScaledPairs = 64; // on one machine
+inline constexpr std::size_t kScaledPools = 64; // that one agent tells about
+inline constexpr std::size_t kTemplateWords = 256;
+inline constexpr std::size_t kTemplateWordBytes = 4'096;
+inline constexpr std::uint64_t kScaledLogLeast = 64 * 1024;
+inline constexpr std::uint64_t kScaledLogMost = 1024 * 1024 * 1024;
+inline constexpr std::chrono::milliseconds kScaleTimeLeast = 1s;
+inline constexpr std::chrono::milliseconds kScaleTimeMost = 24h;
+inline constexpr auto kScaledStartGap = 200ms; // between two starts: each forks the agent
+
 // --- Lab: bounds of the simulated engines and of the load, far above any recorded trace. ---
 inline constexpr std::size_t kTraceLines = 5'000'000;
 inline constexpr std::size_t kTraceTokens = 1'000'000;

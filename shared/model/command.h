@@ -57,8 +57,17 @@ struct RouteEdit {
     bool operator==(const RouteEdit&) const = default;
 };
 
+// Another number of instances for a pool that has a scale. Scaling in drains its victims in the same
+// step, and they are stopped once drained; scaling out takes back drains of earlier victims.
+struct ScaleEdit {
+    std::string pool;
+    std::uint32_t desired = 0;
+    std::vector<AdminChange> changes = {}; // in a request: the victims, or empty = preview chooses
+    bool operator==(const ScaleEdit&) const = default;
+};
+
 // What an operator asks for. Values, comparable; the wire form is command.proto's Edit.
-using Edit = std::variant<AdminEdit, RouteEdit>;
+using Edit = std::variant<AdminEdit, RouteEdit, ScaleEdit>;
 
 // One line of the diff: an object of policy before and after, in the operator's words.
 struct DiffLine {

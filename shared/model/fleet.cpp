@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/model/fleet.h"
 
+#include <algorithm>
+
 namespace signalbox::model {
 
 std::string_view nameOf(AgentKind kind)
@@ -10,6 +12,26 @@ std::string_view nameOf(AgentKind kind)
     case AgentKind::Instance: return "instance";
     }
     return "instance";
+}
+
+std::string_view nameOf(PairState state)
+{
+    switch (state) {
+    case PairState::Starting: return "starting";
+    case PairState::Loading: return "loading";
+    case PairState::Ready: return "ready";
+    case PairState::BackingOff: return "backing off";
+    case PairState::Draining: return "draining";
+    case PairState::Stopping: return "stopping";
+    }
+    return "starting";
+}
+
+std::uint32_t ScaleProgress::count(PairState state) const
+{
+    return static_cast<std::uint32_t>(
+        std::count_if(pairs.begin(), pairs.end(),
+                      [state](const PairProgress& pair) { return pair.state == state; }));
 }
 
 } // namespace signalbox::model

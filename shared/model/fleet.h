@@ -48,6 +48,8 @@ struct AgentRecord {
     base::Revision rejectedRevision = 0; // newest revision that did not validate; 0 = none
     std::string rejectedReason;
     std::string planPublicKey; // Ed25519, 64 hex digits: proves the plans this agent signs
+    std::string startedBy; // the agent that started and stops this one; empty = none does
+    bool startsProcesses = false; // it may be the `on` of a pool's scale
     bool operator==(const AgentRecord&) const = default;
 };
 
@@ -90,6 +92,42 @@ struct MemberView {
     bool operator==(const MemberView&) const = default;
 };
 
+// An engine and its agent, started by a scaler, from their start to their end.
+enum class PairState : std::uint8_t {
+    Starting, // the processes run, the agent is not in the fleet yet
+    Loading, // it is, and its engine is not ready yet
+    Ready,
+    BackingOff, // something ended; it is started again after a pause
+    Draining, // it is to be stopped, and what is open there ends first
+    Stopping,
+};
+std::string_view nameOf(PairState state);
+
+struct PairProgress {
+    std::string id; // of the agent; the engine has no other name
+    PairState state = PairState::Starting;
+    std::string reason; // what it waits for or why it ended; empty = as it should be
+    std::int64_t sinceUnixMs = 0; // of the state
+    std::uint32_t restarts = 0; // of the engine or the agent, since the pair exists
+    std::int32_t enginePid = 0; // 0 = does not run
+    std::int32_t agentPid = 0;
+    std::string logPath; // folder of both logs, on the machine of the agent that tells this
+    bool operator==(const PairProgress&) const = default;
+};
+
+// How far the agent that starts a pool's instances has come.
+struct ScaleProgress {
+    std::string pool;
+    std::uint32_t desired = 0; // instances of the pool, as policy says
+    std::uint32_t others = 0; // of those, what somebody else starts
+    std::string problem; // why nothing can be started; empty = nothing is in the way
+    std::int64_t lastStartMs = 0; // that the newest ready pair took to get there; 0 = none has
+    std::vector<PairProgress> pairs; // by index
+    bool operator==(const ScaleProgress&) const = default;
+
+    std::uint32_t count(PairState state) const;
+};
+
 // Everything an agent tells about itself in telemetry, sent on change.
 struct AgentState {
     AgentRecord record;
@@ -97,6 +135,7 @@ struct AgentState {
     DrainProgress drain;
     LoadReport load;
     std::vector<MemberView> members; // gateways, and agents that are called directly
+    std::vector<ScaleProgress> scaling; // pools whose instances this agent starts, by name
     bool storeAway = false;
     std::int64_t storeAwaySinceUnixMs = 0;
     std::int64_t snapshotAgeMs = 0; // age of the policy snapshot it runs on while the store is away

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/model/policy.h"
 
+#include "shared/base/limits.h"
 #include "shared/base/names.h"
+#include "shared/model/scale_template.h"
 
 #include <fmt/format.h>
 
@@ -63,6 +65,27 @@ void checkPools(const Policy& policy, Problems& problems)
                 problems.add(PolicyKind::Pool, name, "member '{}' must be http://host:port",
                              member.url);
         }
+        if (!pool.scale)
+            continue;
+        for (const std::string& problem : problemsOf(*pool.scale, name))
+            problems.add(PolicyKind::Pool, name, "{}", problem);
+    }
+}
+
+// What all pools together may ask of one machine.
+void checkMachines(const Policy& policy, Problems& problems)
+{
+    std::map<std::string, std::uint64_t> pairs; // by supervising agent
+    for (const auto& [name, pool] : policy.pools) {
+        if (!pool.scale || pool.scale->most <= pool.scale->others)
+            continue;
+        std::uint64_t& sum = pairs[pool.scale->on];
+        sum += pool.scale->most - pool.scale->others;
+        if (sum > limits::kScaledPairs)
+            problems.add(PolicyKind::Pool, name,
+                         "with the pools before it, scale.max asks '{}' for {} instances; the most "
+                         "on one machine is {}",
+                         pool.scale->on, sum, limits::kScaledPairs);
     }
 }
 
@@ -141,6 +164,14 @@ const RouteTarget* Route::targetOf(const std::string& pool) const
     return found == targets.end() ? nullptr : &*found;
 }
 
+std::string_view nameOf(ScalerKind kind)
+{
+    switch (kind) {
+    case ScalerKind::Process: return "process";
+    }
+    return "unknown";
+}
+
 Admin Policy::adminOf(const std::string& agent) const
 {
     const auto found = admin.find(agent);
@@ -166,6 +197,7 @@ std::vector<std::string> validate(const Policy& policy)
     Problems problems;
     checkKeys(policy, problems);
     checkPools(policy, problems);
+    checkMachines(policy, problems);
     checkRoutes(policy, problems);
     for (const auto& [agent, intent] : policy.admin)
         checkName(PolicyKind::Admin, agent, intent.agent, problems);

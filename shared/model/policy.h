@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,12 +42,36 @@ struct StaticMember {
     bool operator==(const StaticMember&) const = default;
 };
 
+enum class ScalerKind : std::uint8_t { Process };
+std::string_view nameOf(ScalerKind kind);
+
+// How many instances a pool is to have, and how one is started: an engine and the agent beside it,
+// both from a command without a shell. {port}, {id}, {index}, {pool}, {model} and {data} stand for
+// what is known at the start, in the agent's command {config} too.
+struct PoolScale {
+    ScalerKind kind = ScalerKind::Process;
+    std::string on; // id of the agent that starts them, on its own machine
+    std::uint32_t desired = 0; // instances of the pool, the `others` among them
+    std::uint32_t least = 0;
+    std::uint32_t most = 8;
+    std::uint32_t others = 0; // that somebody else starts: counted, never started or stopped here
+    std::vector<std::string> engine;
+    std::vector<std::string> agent; // empty = the supervising agent's own program
+    std::int64_t startTimeoutMs = 600'000; // from the start to ready
+    std::int64_t drainDeadlineMs = 600'000; // what is open after it is cut
+    std::uint64_t logBytes = 8'388'608; // of each log, and as much of its predecessor
+    bool operator==(const PoolScale&) const = default;
+
+    std::uint32_t pairs() const { return desired > others ? desired - others : 0; }
+};
+
 // Members are the agents that register with this pool's name, and the static ones.
 struct Pool {
     std::string name;
     std::string model; // name its engines know; empty = the name the client asked for
     std::vector<StaticMember> members;
     std::uint32_t readyFloor = 1; // a command that leaves fewer ready members is refused
+    std::optional<PoolScale> scale; // nothing = nobody starts or stops its instances
     bool operator==(const Pool&) const = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include "shared/model/admin_change.h"
 #include "shared/model/route_edit.h"
+#include "shared/model/scale_edit.h"
 
 #include <fmt/format.h>
 
@@ -59,12 +60,32 @@ Fields fieldsOf(const ApiKey& key)
             {"models", key.models.empty() ? "every route" : joined(key.models, ", ")}};
 }
 
+void addFields(const PoolScale& scale, Fields& fields)
+{
+    const auto number = [&](const char* name, std::uint64_t value) {
+        fields.push_back({name, fmt::format("{}", value)});
+    };
+    fields.push_back({"scaler", fmt::format("{} on {}", nameOf(scale.kind), scale.on)});
+    number("instances", scale.desired);
+    number("instances at least", scale.least);
+    number("instances at most", scale.most);
+    number("instances started by others", scale.others);
+    fields.push_back({"engine command", joined(scale.engine, " ")});
+    fields.push_back({"agent command", scale.agent.empty() ? std::string("built in")
+                                                           : joined(scale.agent, " ")});
+    fields.push_back({"start timeout", spanText(scale.startTimeoutMs)});
+    fields.push_back({"drain deadline", spanText(scale.drainDeadlineMs)});
+    number("bytes of a log", scale.logBytes);
+}
+
 Fields fieldsOf(const Pool& pool)
 {
     Fields fields{{"model", pool.model.empty() ? "as the client asks" : pool.model},
                   {"ready floor", fmt::format("{}", pool.readyFloor)}};
     for (const StaticMember& member : pool.members)
         fields.push_back({fmt::format("member {}", member.url), member.profile});
+    if (pool.scale)
+        addFields(*pool.scale, fields);
     return fields;
 }
 
@@ -183,6 +204,11 @@ base::Result<Policy> apply(const Policy& policy, const RouteEdit& edit, std::str
     return applyRouteEdit(policy, edit, cause);
 }
 
+base::Result<Policy> apply(const Policy& policy, const ScaleEdit& edit, std::string_view cause)
+{
+    return applyScaleEdit(policy, edit, cause);
+}
+
 Edit inverse(const Policy& policy, const AdminEdit& edit)
 {
     AdminEdit back;
@@ -197,6 +223,11 @@ Edit inverse(const Policy& policy, const RouteEdit& edit)
     return inverseOfRouteEdit(policy, edit);
 }
 
+Edit inverse(const Policy& policy, const ScaleEdit& edit)
+{
+    return inverseOfScaleEdit(policy, edit);
+}
+
 const std::vector<AdminChange>& adminChanges(const AdminEdit& edit)
 {
     return edit.changes;
@@ -207,6 +238,11 @@ const std::vector<AdminChange>& adminChanges(const RouteEdit& edit)
     return edit.members;
 }
 
+const std::vector<AdminChange>& adminChanges(const ScaleEdit& edit)
+{
+    return edit.changes;
+}
+
 bool isNothing(const AdminEdit& edit)
 {
     return edit.changes.empty();
@@ -215,6 +251,11 @@ bool isNothing(const AdminEdit& edit)
 bool isNothing(const RouteEdit& edit)
 {
     return edit.route.empty();
+}
+
+bool isNothing(const ScaleEdit& edit)
+{
+    return edit.pool.empty();
 }
 
 } // namespace

@@ -92,6 +92,15 @@ void caseToWire(const model::AdminEdit& from, v1::Edit& to)
     adminToWire(from, *to.mutable_admin());
 }
 
+void caseToWire(const model::ScaleEdit& from, v1::Edit& to)
+{
+    v1::ScaleEdit& scale = *to.mutable_scale();
+    scale.set_pool(from.pool);
+    scale.set_desired(from.desired);
+    for (const model::AdminChange& change : from.changes)
+        changeToWire(change, *scale.add_changes());
+}
+
 void caseToWire(const model::RouteEdit& from, v1::Edit& to)
 {
     routeToWire(from, *to.mutable_route());
@@ -180,6 +189,13 @@ base::Result<model::Edit> fromWire(const v1::Edit& from)
     switch (from.kind_case()) {
     case v1::Edit::kAdmin: {
         SB_TRY(model::AdminEdit edit, adminFromWire(from.admin()));
+        return model::Edit(std::move(edit));
+    }
+    case v1::Edit::kScale: {
+        model::ScaleEdit edit;
+        edit.pool = from.scale().pool();
+        edit.desired = from.scale().desired();
+        SB_TRY(edit.changes, changesFromWire(from.scale().changes()));
         return model::Edit(std::move(edit));
     }
     case v1::Edit::kRoute: {

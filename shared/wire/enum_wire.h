@@ -57,6 +57,14 @@ inline v1::AccessMode toWire(model::AccessMode value)
 {
     return enumToWire<model::AccessMode, v1::AccessMode>(value);
 }
+inline v1::ScalerKind toWire(model::ScalerKind value)
+{
+    return enumToWire<model::ScalerKind, v1::ScalerKind>(value);
+}
+inline v1::PairState toWire(model::PairState value)
+{
+    return enumToWire<model::PairState, v1::PairState>(value);
+}
 inline v1::Verb toWire(model::Verb value) { return enumToWire<model::Verb, v1::Verb>(value); }
 inline v1::ProofVerdict toWire(model::ProofVerdict value)
 {
@@ -111,6 +119,14 @@ inline base::Result<model::Breaker> fromWire(v1::BreakerState value)
 inline base::Result<model::AccessMode> fromWire(v1::AccessMode value)
 {
     return enumFromWire<model::AccessMode>(value, 2, "access mode");
+}
+inline base::Result<model::ScalerKind> fromWire(v1::ScalerKind value)
+{
+    return enumFromWire<model::ScalerKind>(value, 1, "kind of scaler");
+}
+inline base::Result<model::PairState> fromWire(v1::PairState value)
+{
+    return enumFromWire<model::PairState>(value, 6, "state of a pair");
 }
 inline base::Result<model::Verb> fromWire(v1::Verb value)
 {

@@ -36,6 +36,8 @@ void toWire(const model::AgentRecord& from, v1::AgentRecord& to)
     to.set_rejected_revision(from.rejectedRevision);
     to.set_rejected_reason(from.rejectedReason);
     to.set_plan_public_key(from.planPublicKey);
+    to.set_started_by(from.startedBy);
+    to.set_starts_processes(from.startsProcesses);
 }
 
 base::Result<model::AgentRecord> fromWire(const v1::AgentRecord& from)
@@ -67,6 +69,8 @@ base::Result<model::AgentRecord> fromWire(const v1::AgentRecord& from)
     to.rejectedRevision = from.rejected_revision();
     to.rejectedReason = from.rejected_reason();
     to.planPublicKey = from.plan_public_key();
+    to.startedBy = from.started_by();
+    to.startsProcesses = from.starts_processes();
     return to;
 }
 
@@ -144,6 +148,50 @@ base::Result<model::MemberView> memberFromWire(const v1::MemberView& from)
     return to;
 }
 
+void progressToWire(const model::ScaleProgress& from, v1::ScaleProgress& to)
+{
+    to.set_pool(from.pool);
+    to.set_desired(from.desired);
+    to.set_others(from.others);
+    to.set_problem(from.problem);
+    to.set_last_start_ms(from.lastStartMs);
+    for (const model::PairProgress& pair : from.pairs) {
+        v1::PairProgress& added = *to.add_pairs();
+        added.set_id(pair.id);
+        added.set_state(detail::toWire(pair.state));
+        added.set_reason(pair.reason);
+        added.set_since_unix_ms(pair.sinceUnixMs);
+        added.set_restarts(pair.restarts);
+        added.set_engine_pid(pair.enginePid);
+        added.set_agent_pid(pair.agentPid);
+        added.set_log_path(pair.logPath);
+    }
+}
+
+base::Result<model::ScaleProgress> progressFromWire(const v1::ScaleProgress& from)
+{
+    SB_CHECK(detail::checkSize(from.pairs(), limits::kScaledPairs * 2, "pairs"));
+    model::ScaleProgress to;
+    to.pool = from.pool();
+    to.desired = from.desired();
+    to.others = from.others();
+    to.problem = from.problem();
+    to.lastStartMs = from.last_start_ms();
+    for (const v1::PairProgress& pair : from.pairs()) {
+        model::PairProgress added;
+        added.id = pair.id();
+        SB_TRY(added.state, detail::fromWire(pair.state()));
+        added.reason = pair.reason();
+        added.sinceUnixMs = pair.since_unix_ms();
+        added.restarts = pair.restarts();
+        added.enginePid = pair.engine_pid();
+        added.agentPid = pair.agent_pid();
+        added.logPath = pair.log_path();
+        to.pairs.push_back(std::move(added));
+    }
+    return to;
+}
+
 } // namespace
 
 void toWire(const model::AgentState& from, v1::AgentState& to)
@@ -159,12 +207,15 @@ void toWire(const model::AgentState& from, v1::AgentState& to)
         memberToWire(member, *to.add_members());
     to.set_store_away_since_unix_ms(from.storeAway ? from.storeAwaySinceUnixMs : 0);
     to.set_snapshot_age_ms(from.snapshotAgeMs);
+    for (const model::ScaleProgress& progress : from.scaling)
+        progressToWire(progress, *to.add_scaling());
 }
 
 base::Result<model::AgentState> fromWire(const v1::AgentState& from)
 {
     SB_CHECK(checkBounds(from));
     SB_CHECK(detail::checkSize(from.members(), limits::kMembersPerAgent, "members"));
+    SB_CHECK(detail::checkSize(from.scaling(), limits::kScaledPools, "scaled pools"));
     model::AgentState to;
     SB_TRY(to.record, fromWire(from.record()));
     SB_TRY(to.admin, detail::fromWire(from.admin()));
@@ -180,6 +231,10 @@ base::Result<model::AgentState> fromWire(const v1::AgentState& from)
     to.storeAwaySinceUnixMs = from.store_away_since_unix_ms();
     to.storeAway = to.storeAwaySinceUnixMs != 0;
     to.snapshotAgeMs = from.snapshot_age_ms();
+    for (const v1::ScaleProgress& progress : from.scaling()) {
+        SB_TRY(model::ScaleProgress added, progressFromWire(progress));
+        to.scaling.push_back(std::move(added));
+    }
     return to;
 }
 

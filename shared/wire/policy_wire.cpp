@@ -11,6 +11,46 @@ namespace signalbox::wire {
 
 namespace detail {
 
+namespace {
+
+void scaleToWire(const model::PoolScale& from, v1::PoolScale& to)
+{
+    to.set_kind(toWire(from.kind));
+    to.set_on(from.on);
+    to.set_desired(from.desired);
+    to.set_least(from.least);
+    to.set_most(from.most);
+    to.set_others(from.others);
+    for (const std::string& word : from.engine)
+        to.add_engine(word);
+    for (const std::string& word : from.agent)
+        to.add_agent(word);
+    to.set_start_timeout_ms(from.startTimeoutMs);
+    to.set_drain_deadline_ms(from.drainDeadlineMs);
+    to.set_log_bytes(from.logBytes);
+}
+
+base::Result<model::PoolScale> scaleFromWire(const v1::PoolScale& from)
+{
+    SB_CHECK(checkSize(from.engine(), limits::kTemplateWords, "engine command of a pool"));
+    SB_CHECK(checkSize(from.agent(), limits::kTemplateWords, "agent command of a pool"));
+    model::PoolScale to;
+    SB_TRY(to.kind, fromWire(from.kind()));
+    to.on = from.on();
+    to.desired = from.desired();
+    to.least = from.least();
+    to.most = from.most();
+    to.others = from.others();
+    to.engine.assign(from.engine().begin(), from.engine().end());
+    to.agent.assign(from.agent().begin(), from.agent().end());
+    to.startTimeoutMs = from.start_timeout_ms();
+    to.drainDeadlineMs = from.drain_deadline_ms();
+    to.logBytes = from.log_bytes();
+    return to;
+}
+
+} // namespace
+
 void objectToWire(const model::ApiKey& from, v1::ApiKey& to)
 {
     to.set_id(from.id);
@@ -30,6 +70,8 @@ void objectToWire(const model::Pool& from, v1::Pool& to)
         added.set_url(member.url);
         added.set_profile(member.profile);
     }
+    if (from.scale)
+        scaleToWire(*from.scale, *to.mutable_scale());
 }
 
 void targetToWire(const model::RouteTarget& from, v1::RouteTarget& to)
@@ -100,6 +142,9 @@ base::Status addObject(const v1::Pool& from, model::Policy& policy)
     to.readyFloor = from.ready_floor();
     for (const v1::StaticMember& member : from.members())
         to.members.push_back({member.url(), member.profile()});
+    if (from.has_scale()) {
+        SB_TRY(to.scale, scaleFromWire(from.scale()));
+    }
     policy.pools[to.name] = std::move(to);
     return {};
 }

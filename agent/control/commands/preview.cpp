@@ -3,6 +3,7 @@
 
 #include "agent/control/impact/pool_impact.h"
 #include "agent/control/impact/route_impact.h"
+#include "agent/control/impact/scale_plan.h"
 #include "shared/base/limits.h"
 #include "shared/base/names.h"
 #include "shared/model/policy_edit.h"
@@ -68,6 +69,7 @@ public:
         preview_.inverse = model::inverseOf(before_, edit);
         preview_.diff = model::diffOf(before_, after_);
         preview_.agents = altered();
+        std::visit([this](const auto& one) { addSupervisor(one); }, edit);
         warnAboutHistory();
         std::visit([this](const auto& one) { warnAbout(one); }, edit);
         std::visit([this](const auto& one) { weigh(one); }, edit);
@@ -134,7 +136,16 @@ private:
         return model::Edit(std::move(edit));
     }
 
+    base::Result<model::Edit> completed(model::ScaleEdit edit) const
+    {
+        if (!before_.pools.contains(edit.pool))
+            return notFound("pool", edit.pool, namesOf(before_.pools));
+        SB_TRY(edit, completedScale(inputs_, std::move(edit)));
+        return model::Edit(std::move(edit));
+    }
+
     static base::Status checkMembers(const model::AdminEdit&) { return {}; }
+    static base::Status checkMembers(const model::ScaleEdit&) { return {}; } // checked above
 
     // Only who would get the route's requests can be left out.
     base::Status checkMembers(const model::RouteEdit& edit) const
@@ -215,6 +226,19 @@ private:
         return record.kind == model::AgentKind::Gateway && isPresent(id);
     }
 
+    static void addSupervisor(const model::AdminEdit&) {}
+    static void addSupervisor(const model::RouteEdit&) {}
+
+    // Whoever starts and stops the instances does so because of this.
+    void addSupervisor(const model::ScaleEdit& edit)
+    {
+        const std::string& on = before_.pools.at(edit.pool).scale->on;
+        std::vector<std::string>& agents = preview_.agents;
+        if (!preview_.diff.empty() && isPresent(on)
+            && std::find(agents.begin(), agents.end(), on) == agents.end())
+            agents.push_back(on);
+    }
+
     void makePlan(model::Edit edit)
     {
         model::Plan& plan = preview_.plan;
@@ -256,6 +280,12 @@ private:
             warnAboutChange(member);
     }
 
+    void warnAbout(const model::ScaleEdit& edit)
+    {
+        for (std::string& warning : scaleWarnings(inputs_, edit))
+            warn(std::move(warning));
+    }
+
     void warnAboutChange(const model::AdminChange& change)
     {
         if (!inputs_.fleet->isPresent(change.agent))
@@ -282,16 +312,30 @@ private:
             if (found != inputs_.fleet->agents.end() && !found->second.pool.empty())
                 pools.insert(found->second.pool);
         }
-        for (const std::string& name : pools) {
-            PoolImpact impact = impactOn(name, inputs_, after_);
-            preview_.survivors.push_back(impact.load);
-            for (std::string& warning : impact.warnings)
-                warn(std::move(warning));
-            if (impact.refusal.empty())
-                continue;
-            poolsAtRisk_.push_back(name);
-            refusals_.push_back(std::move(impact.refusal));
+        for (const std::string& name : pools)
+            weighPool(name, 0);
+    }
+
+    void weigh(const model::ScaleEdit& edit)
+    {
+        if (std::string refusal = scaleRefusal(inputs_, edit); !refusal.empty()) {
+            refusals_.push_back(std::move(refusal));
+            poolsAtRisk_.push_back(edit.pool);
         }
+        weighPool(edit.pool, startedBy(inputs_, edit));
+    }
+
+    void weighPool(const std::string& name, std::uint32_t started)
+    {
+        PoolImpact impact = impactOn(name, inputs_, after_, started);
+        preview_.survivors.push_back(impact.load);
+        for (std::string& warning : impact.warnings)
+            warn(std::move(warning));
+        if (impact.refusal.empty())
+            return;
+        refusals_.push_back(std::move(impact.refusal));
+        if (std::find(poolsAtRisk_.begin(), poolsAtRisk_.end(), name) == poolsAtRisk_.end())
+            poolsAtRisk_.push_back(name);
     }
 
     void weigh(const model::RouteEdit& edit)

@@ -11,9 +11,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <initializer_list>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace signalbox::control {
@@ -154,7 +156,7 @@ private:
 
     void readPool(const Node& node)
     {
-        if (!checkKeys(node, {"name", "model", "members", "ready_floor"}))
+        if (!checkKeys(node, {"name", "model", "members", "ready_floor", "scale"}))
             return;
         model::Pool pool;
         pool.name = textOf(node, "name", Presence::Required);
@@ -165,8 +167,53 @@ private:
                 pool.members.push_back({textOf(member, "url", Presence::Required),
                                         textOf(member, "profile", Presence::Required)});
         });
+        if (const Node* scale = node.find("scale"))
+            pool.scale = scaleOf(*scale);
         if (claim(PolicyKind::Pool, pool.name, node.place))
             seed_.policy.pools.emplace(pool.name, std::move(pool));
+    }
+
+    std::optional<model::PoolScale> scaleOf(const Node& node)
+    {
+        if (!checkKeys(node, {"kind", "on", "desired", "min", "max", "others", "engine", "agent",
+                              "start_timeout", "drain_deadline", "log_bytes"}))
+            return std::nullopt;
+        model::PoolScale scale;
+        const std::string kind = textOf(node, "kind", Presence::Required);
+        if (kind != nameOf(scale.kind) && node.find("kind") != nullptr)
+            problem(node.find("kind")->place,
+                    fmt::format("kind is {}; it may be process", yaml::excerpt(kind)));
+        scale.on = textOf(node, "on", Presence::Required);
+        scale.others = numberOf(node, "others", scale.others);
+        scale.least = numberOf(node, "min", scale.others);
+        scale.most = numberOf(node, "max", std::max(scale.most, scale.least));
+        scale.desired = numberOf(node, "desired", scale.least);
+        scale.engine = wordsOf(node, "engine");
+        scale.agent = wordsOf(node, "agent");
+        scale.startTimeoutMs = durationOf(node, "start_timeout", scale.startTimeoutMs);
+        scale.drainDeadlineMs = durationOf(node, "drain_deadline", scale.drainDeadlineMs);
+        if (const Node* bytes = node.find("log_bytes"))
+            scale.logBytes = valueOf(*bytes, "log_bytes", yaml::parseBytes, scale.logBytes);
+        return scale;
+    }
+
+    std::int64_t durationOf(const Node& map, const char* key, std::int64_t byDefault)
+    {
+        const Node* found = map.find(key);
+        const std::chrono::milliseconds value(byDefault);
+        return found == nullptr ? byDefault
+                                : valueOf(*found, key, yaml::parseDuration, value).count();
+    }
+
+    // A value in one of the grammars of shared/yaml.
+    template <typename Value, typename Parse>
+    Value valueOf(const Node& node, const char* key, Parse parse, Value byDefault)
+    {
+        const auto parsed = parse(node.text);
+        if (parsed)
+            return static_cast<Value>(*parsed);
+        problem(node.place, fmt::format("{}: {}", key, parsed.error().text()));
+        return byDefault;
     }
 
     void readRoute(const Node& node)

@@ -25,6 +25,14 @@ struct AgentFacts {
     std::int64_t ageMs = 0;
 };
 
+// The machine on which instances are started, and how long one takes.
+struct StartFacts {
+    std::uint32_t cpus = 0; // 0 = not known, as the others
+    std::uint64_t memoryBytes = 0;
+    std::uint64_t memoryFreeBytes = 0;
+    std::int64_t lastStartMs = 0;
+};
+
 // What is known right now beside the store; each may know nothing. Called on control.
 struct LiveFacts {
     std::function<std::optional<AgentFacts>(const std::string& agent)> agent;
@@ -32,6 +40,9 @@ struct LiveFacts {
     std::function<std::optional<Demand>(const std::string& pool)> demand;
     // An engine's whole step where it was fitted; else what load reports say.
     std::function<std::optional<StepTimes>(const std::string& pool)> step;
+
+    // What a start of the pool's instances meets on this machine, when they start here.
+    std::function<std::optional<StartFacts>(const std::string& pool)> start = {};
 
     std::optional<AgentFacts> factsOf(const std::string& id) const
     {

@@ -15,8 +15,8 @@ using model::Policy;
 // One pool being weighed. Lives on: the calling thread.
 class Weighing {
 public:
-    Weighing(const PreviewInputs& inputs, const Policy& after)
-        : inputs_(inputs), before_(inputs.policy->policy), after_(after)
+    Weighing(const PreviewInputs& inputs, const Policy& after, std::uint32_t started)
+        : inputs_(inputs), before_(inputs.policy->policy), after_(after), started_(started)
     {
     }
 
@@ -33,7 +33,7 @@ private:
         model::SurvivorLoad load;
         load.pool = pool;
         load.readyBefore = readyIn(pool, before_, inputs_);
-        load.readyAfter = readyIn(pool, after_, inputs_);
+        load.readyAfter = readyIn(pool, after_, inputs_) + started_;
         for (const auto& [id, record] : inputs_.fleet->agents) {
             const auto facts
                 = record.pool == pool ? inputs_.live->freshFactsOf(id) : std::nullopt;
@@ -128,15 +128,16 @@ private:
     const PreviewInputs& inputs_;
     const Policy& before_;
     const Policy& after_;
+    const std::uint32_t started_;
     PoolImpact impact_;
 };
 
 } // namespace
 
 PoolImpact impactOn(const std::string& pool, const PreviewInputs& inputs,
-                    const model::Policy& after)
+                    const model::Policy& after, std::uint32_t started)
 {
-    return Weighing(inputs, after).run(pool);
+    return Weighing(inputs, after, started).run(pool);
 }
 
 } // namespace signalbox::control

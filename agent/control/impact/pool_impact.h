@@ -17,8 +17,8 @@ struct PoolImpact {
 
 // From `inputs.policy` to `after`. Refused is what leaves the pool below its floor, leaves a route
 // with nothing ready, or asks the survivors for more than they can do; never what changes nothing
-// about who is ready. Pure.
+// about who is ready. In the end `started` members more will be ready. Pure.
 PoolImpact impactOn(const std::string& pool, const PreviewInputs& inputs,
-                    const model::Policy& after);
+                    const model::Policy& after, std::uint32_t started = 0);
 
 } // namespace signalbox::control

@@ -50,6 +50,7 @@ struct EngineConfig {
 struct InstanceConfig {
     std::string pool;
     EngineConfig engine;
+    std::string startedBy; // the agent whose scaler started this one; empty = none did
     bool isPresent() const { return !pool.empty(); }
     bool operator==(const InstanceConfig&) const = default;
 };
@@ -88,6 +89,13 @@ struct TelemetryConfig {
     bool operator==(const TelemetryConfig&) const = default;
 };
 
+// What this agent may start on its own machine when policy asks it to.
+struct ScalingConfig {
+    bool processEnabled = false;
+    std::vector<std::string> programs; // whole paths; no other program is ever started
+    bool operator==(const ScalingConfig&) const = default;
+};
+
 // Lives on: any thread (a value). Made by loadConfig(); everything in it has been validated.
 struct AgentConfig {
     base::AgentId id; // from the host name when not given
@@ -106,6 +114,7 @@ struct AgentConfig {
     ProxyConfig proxy;
     HealthConfig health;
     TelemetryConfig telemetry;
+    ScalingConfig scaling;
 
     std::set<std::string> given; // keys that the file or the environment set, "health.up_after"
     bool isGiven(const std::string& key) const { return given.contains(key); }

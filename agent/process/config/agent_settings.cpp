@@ -102,6 +102,10 @@ const std::array kSettings{
     Setting{.key = "instance.engine.profile",
             .field = SB_FIELD(TextField, instance.engine.profile),
             .sentence = "Engine profile: vllm, llama_cpp, openai, ...; auto: ask the engine."},
+    Setting{.key = "instance.started_by",
+            .field = SB_FIELD(TextField, instance.startedBy),
+            .sentence = "Id of the agent that started this one and stops it; written by a scaler. "
+                        "Empty: none did."},
     Setting{.key = "policy.seed",
             .field = SB_FIELD(TextField, policySeed),
             .unit = Unit::Path,
@@ -193,6 +197,15 @@ const std::array kSettings{
             .field = SB_FIELD(DurationField, telemetry.interval),
             .bounds = {200, kMinute},
             .sentence = "Time between two samples of every series, the engine's included."},
+    Setting{.key = "scaling.process.enabled",
+            .field = SB_FIELD(BooleanField, scaling.processEnabled),
+            .sentence = "Start and stop instances on this machine when a pool's scale in policy "
+                        "names this agent. Who may write policy then runs the programs below, as "
+                        "this user."},
+    Setting{.key = "scaling.process.programs",
+            .field = SB_FIELD(ListField, scaling.programs),
+            .sentence = "Whole paths of the programs that a command of policy may begin with; this "
+                        "agent's own program may always be started beside an engine."},
 };
 
 #undef SB_FIELD

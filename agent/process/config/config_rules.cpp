@@ -165,6 +165,25 @@ void checkInstance(const AgentConfig& config, Problems& problems)
         problems.push_back({"instance.engine.profile", std::string(kNameRule)});
 }
 
+void checkScaling(const AgentConfig& config, Problems& problems)
+{
+    for (const std::string& program : config.scaling.programs) {
+        if (!program.starts_with('/'))
+            problems.push_back({"scaling.process.programs",
+                                fmt::format("\"{}\" must be the whole path of a program",
+                                            program)});
+    }
+    if (config.scaling.processEnabled && config.scaling.programs.empty())
+        problems.push_back({"scaling.process.enabled",
+                            "needs scaling.process.programs: without a program nothing can be "
+                            "started"});
+    const std::string& startedBy = config.instance.startedBy;
+    if (!startedBy.empty() && !base::isValidName(startedBy))
+        problems.push_back({"instance.started_by", std::string(kNameRule)});
+    if (!startedBy.empty() && !config.instance.isPresent())
+        problems.push_back({"instance.started_by", "only an instance is started by another agent"});
+}
+
 void checkTimes(const AgentConfig& config, Problems& problems)
 {
     if (config.health.probeTimeout > config.health.probeInterval)
@@ -202,6 +221,7 @@ std::vector<RuleProblem> checkRules(const AgentConfig& config)
     checkListeners(config, problems);
     checkStore(config, problems);
     checkInstance(config, problems);
+    checkScaling(config, problems);
     checkTimes(config, problems);
     return problems;
 }

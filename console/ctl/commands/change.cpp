@@ -32,10 +32,22 @@ model::Edit routeEditOf(const ChangeOptions& change)
     return edit;
 }
 
+model::Edit scaleEditOf(const ChangeOptions& change)
+{
+    model::ScaleEdit edit;
+    edit.pool = change.pool;
+    edit.desired = change.desired;
+    for (const std::string& agent : change.agents)
+        edit.changes.push_back({agent, model::Admin::Drain, 0});
+    return edit;
+}
+
 model::Edit editOf(const ChangeOptions& change, std::int64_t nowUnixMs)
 {
     if (!change.route.empty())
         return routeEditOf(change);
+    if (change.verb == Verb::Scale)
+        return scaleEditOf(change);
     model::AdminEdit edit;
     edit.verb = change.verb == Verb::Drain ? model::Verb::Drain : model::Verb::Undrain;
     edit.pool = change.pool;
@@ -81,6 +93,7 @@ std::string_view verbOf(const ChangeOptions& change)
     case Verb::Failover: return "failover";
     case Verb::Failback: return "failback";
     case Verb::Weights: return "weights";
+    case Verb::Scale: return "scale";
     case Verb::Undo: return "undo";
     }
     return "change";

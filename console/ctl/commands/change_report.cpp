@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/ctl/commands/change_report.h"
 
+#include "console/ctl/commands/scaling_text.h"
 #include "console/ctl/model_json.h"
 #include "console/ctl/units.h"
 #include "shared/model/policy_edit.h"
@@ -16,14 +17,21 @@ namespace {
 void writeFollowed(JsonWriter& json, const Followed& followed)
 {
     json.key("followed").beginObject();
-    json.field("goal", followed.drained.empty() ? "applied" : "drained");
+    json.field("goal", followed.isScale          ? "scaled"
+                           : followed.drained.empty() ? "applied"
+                                                      : "drained");
     json.key("reached").truth(followed.code == ExitCode::Done);
     json.field("problem", followed.problem).key("convergence");
     writeConvergence(json, followed.convergence);
     json.key("agents").beginArray();
     for (const AgentFacts& agent : followed.agents)
         writeAgent(json, agent);
-    json.endArray().endObject();
+    json.endArray().key("scaling");
+    if (followed.scaling)
+        writeScaling(json, *followed.scaling);
+    else
+        json.null();
+    json.endObject();
 }
 
 std::string reportJson(const ChangeReport& report)
@@ -49,9 +57,13 @@ bool isNamed(const model::Edit& edit, const AgentFacts& agent)
 void printFollowed(Desk& desk, const ChangeReport& report)
 {
     const Followed& followed = *report.followed;
+    if (followed.scaling) {
+        for (const std::string& line : scalingLines(*followed.scaling))
+            desk.terminal.print(line);
+    }
     for (const AgentFacts& agent : followed.agents) {
         if (!isNamed(report.preview.plan.edit, agent))
-            continue; // it only routes around the others
+            continue; // it only routes around the others, or starts and stops them
         const std::string id = safeText(agent.state.record.id.str());
         const model::DrainProgress& drain = agent.state.drain;
         if (followed.drained.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/ctl/commands/follow.h"
 
+#include "console/ctl/commands/scaling_text.h"
 #include "console/ctl/fleet_numbers.h"
 #include "console/ctl/units.h"
 
@@ -32,6 +33,12 @@ std::set<std::string> caseDrains(const model::RouteEdit&)
     return {};
 }
 
+// Its victims leave; see Follower.
+std::set<std::string> caseDrains(const model::ScaleEdit&)
+{
+    return {};
+}
+
 std::set<std::string> drainedBy(const model::Edit& edit)
 {
     return std::visit([](const auto& one) { return caseDrains(one); }, edit);
@@ -46,11 +53,25 @@ public:
         , startUnixMs_(desk.fleet.nowUnixMs())
     {
         seen_.drained = drainedBy(preview.plan.edit);
+        if (const auto* scale = std::get_if<model::ScaleEdit>(&preview.plan.edit))
+            followScale(*scale);
     }
 
     Followed run();
 
 private:
+    // Victims leave, and who comes back may have left: the scaler's word tells of them.
+    void followScale(const model::ScaleEdit& edit)
+    {
+        scale_ = edit;
+        seen_.isScale = true;
+        for (const model::AdminChange& change : edit.changes)
+            std::erase(agents_, change.agent);
+    }
+    bool isScaled() const
+    {
+        return !scale_ || (seen_.scaling && ctl::isReached(*seen_.scaling, scale_->desired));
+    }
     void look();
     bool isReached() const;
     bool isApplied(const AgentFacts& agent) const
@@ -69,6 +90,7 @@ private:
     Desk& desk_;
     std::vector<std::string> agents_;
     base::Revision revision_;
+    std::optional<model::ScaleEdit> scale_;
     std::int64_t startUnixMs_;
     std::int64_t askedUnixMs_ = 0;
     std::int64_t shownUnixMs_ = 0;
@@ -87,6 +109,8 @@ void Follower::look()
         if (std::find(agents_.begin(), agents_.end(), agent.state.record.id.str()) != agents_.end())
             seen_.agents.push_back(agent);
     }
+    if (scale_)
+        seen_.scaling = scalingOf(picture, scale_->pool);
     if (nowUnixMs_ - askedUnixMs_ < kAskAgainMs)
         return;
     askedUnixMs_ = nowUnixMs_;
@@ -97,7 +121,7 @@ void Follower::look()
 
 bool Follower::isReached() const
 {
-    if (seen_.agents.size() < agents_.size())
+    if (seen_.agents.size() < agents_.size() || !isScaled())
         return false;
     return std::all_of(seen_.agents.begin(), seen_.agents.end(), [this](const AgentFacts& agent) {
         const bool mustDrain = seen_.drained.contains(agent.state.record.id.str());
@@ -129,6 +153,8 @@ std::string Follower::line() const
                                    std::max<std::size_t>(convergence.alteredTotal, agents_.size()));
     if (convergence.wholeTotal > 0)
         text += fmt::format(" (fleet {} of {})", convergence.wholeApplied, convergence.wholeTotal);
+    if (seen_.scaling)
+        text += "  |  " + scalingText(*seen_.scaling);
     for (const AgentFacts& agent : seen_.agents)
         text += "  |  " + agentText(agent);
     if (link_.state == LinkState::Lost)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The three readings of the fleet as it is: everything, by pool, by agent.
 #include "console/ctl/commands/commands.h"
+#include "console/ctl/commands/scaling_text.h"
 #include "console/ctl/fleet_tables.h"
 #include "console/ctl/model_json.h"
+#include "console/ctl/safe_text.h"
 #include "console/ctl/units.h"
 
 namespace signalbox::ctl {
@@ -35,6 +37,18 @@ void showConcerns(Desk& desk, const Picture& picture)
 {
     for (const Cell& line : concernLines(picture))
         desk.terminal.print(toned(safeText(line.text), line.tone, desk.terminal.colour()));
+}
+
+void showScaling(Desk& desk, const Picture& picture)
+{
+    for (const AgentFacts& agent : picture.agents) {
+        if (!agent.state.scaling.empty())
+            desk.terminal.print("\ninstances started by " + safeText(agent.state.record.id.str()));
+        for (const model::ScaleProgress& progress : agent.state.scaling) {
+            for (const std::string& line : scalingLines(progress))
+                desk.terminal.print(line);
+        }
+    }
 }
 
 void showStoreAway(Desk& desk, const PolicyAnswer& answer)
@@ -78,6 +92,7 @@ ExitCode runGetFleet(Desk& desk)
         desk.terminal.print("");
         show(desk, table, "");
     }
+    showScaling(desk, picture);
     showConcerns(desk, picture);
     return ExitCode::Done;
 }

@@ -84,6 +84,7 @@ private:
     void addReaders();
     void addChanges(CLI::App& parent, Command command);
     void addRouteChanges(CLI::App& parent, Command command);
+    void addScale(CLI::App& parent, Command command);
     CLI::App* addChange(CLI::App& parent, Command command, const char* name, const char* text,
                         ChangeOptions::Verb verb);
     void addChangeOptions(CLI::App& verb, Command command);
@@ -219,8 +220,23 @@ void Parser::addRouteChanges(CLI::App& parent, Command command)
         ->required();
 }
 
+void Parser::addScale(CLI::App& parent, Command command)
+{
+    ChangeOptions& change = options_.change;
+    CLI::App* scale = addChange(parent, command, "scale", "give a pool another number of instances",
+                                ChangeOptions::Verb::Scale);
+    scale->add_option("POOL", change.pool, "name of the pool")->required();
+    scale->add_option("N", change.desired, "instances that it shall have, all counted")
+        ->required()
+        ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{100'000}));
+    scale->add_option("--victim", change.agents,
+                      "agent that goes when there are to be fewer; default: who has the least open "
+                      "work");
+}
+
 void Parser::addChanges(CLI::App& parent, Command command)
 {
+    addScale(parent, command);
     using Verb = ChangeOptions::Verb;
     for (const auto& [name, text, verb] :
          {std::tuple{"drain", "no new requests; what runs ends where it is", Verb::Drain},

@@ -36,12 +36,14 @@ enum class Check { No, Chain };
 
 // One change as the operator named it.
 struct ChangeOptions {
-    enum class Verb { Drain, Undrain, Failover, Failback, Weights, Undo };
+    enum class Verb { Drain, Undrain, Failover, Failback, Weights, Scale, Undo };
     Verb verb = Verb::Drain;
-    std::vector<std::string> agents; // of Failover, Failback and Weights: those to leave out
+    // Of Failover, Failback and Weights: those to leave out; of Scale: victims.
+    std::vector<std::string> agents;
     std::string pool; // of Failover: the one to go to, empty = the route's first fallback
     std::string route; // of Failover, Failback and Weights
     std::vector<model::RouteTarget> weights; // of Weights
+    std::uint32_t desired = 0; // of Scale
     std::uint64_t auditNumber = 0; // of Undo
     std::int64_t deadlineMs = 0; // of Drain; 0 = wait without end
     std::string cause;

@@ -25,6 +25,7 @@ constexpr std::string_view kModel = "sim-8b";
 constexpr std::string_view kDrainDeadline = "2s";
 constexpr std::chrono::seconds kAgentStopDeadline{5};
 constexpr std::chrono::seconds kOtherStopDeadline{3};
+constexpr std::size_t kScaledMore = 4; // instances of a pool beyond the fleet's own
 
 // "chat", "chat-2", ...: the first of each has no number.
 std::string numbered(std::string_view word, std::size_t number)
@@ -146,6 +147,12 @@ Status checkSize(const FleetPlan& plan)
     return {};
 }
 
+// Written into a policy's template; the agent that starts it must allow it.
+std::string simulator(const FleetOptions& options)
+{
+    return (options.programFolder / "signalbox-engine-sim").string();
+}
+
 scaling::ProcessSpec processOf(const FleetOptions& options, const std::string& id,
                                const char* program)
 {
@@ -155,6 +162,22 @@ scaling::ProcessSpec processOf(const FleetOptions& options, const std::string& i
     spec.logFile = logFile(options, id);
     spec.stopDeadline = kOtherStopDeadline;
     return spec;
+}
+
+// Simulated pools can be scaled; what this fleet started itself is the least that they have.
+std::string scaleOf(const FleetOptions& options, const FleetPlan& plan, const std::string& pool)
+{
+    const auto started = static_cast<std::size_t>(
+        std::count_if(plan.engines.begin(), plan.engines.end(), [&pool](const EnginePart& engine) {
+            return engine.isSimulated() && engine.pool == pool;
+        }));
+    if (started == 0)
+        return {};
+    return fmt::format(", scale: {{kind: process, on: {}, others: {}, max: {}, start_timeout: 60s, "
+                       "drain_deadline: 60s, engine: [{}, \"--port\", \"{{port}}\", \"--model\", "
+                       "\"{{model}}\", \"--engine\", {}]}}",
+                       plan.gateways.front().id, started, started + kScaledMore,
+                       lab::jsonString(simulator(options)), lab::jsonString(options.simEngine));
 }
 
 } // namespace
@@ -220,8 +243,10 @@ std::string agentConfig(const FleetOptions& options, const FleetPlan& plan, cons
         part.control, part.observe);
     if (part.store != 0)
         text += fmt::format("  store: {{address: \"127.0.0.1:{}\"}}\n"
-                            "store: {{kind: embedded}}\npolicy: {{seed: {}}}\n",
-                            part.store, lab::jsonString(seedFile(options).string()));
+                            "store: {{kind: embedded}}\npolicy: {{seed: {}}}\n"
+                            "scaling: {{process: {{enabled: true, programs: [{}]}}}}\n",
+                            part.store, lab::jsonString(seedFile(options).string()),
+                            lab::jsonString(simulator(options)));
     else
         text += fmt::format("store: {{kind: etcd, endpoints: [\"127.0.0.1:{}\"]}}\n",
                             plan.gateways.front().store);
@@ -233,11 +258,12 @@ std::string agentConfig(const FleetOptions& options, const FleetPlan& plan, cons
 
 // Each model is a route to its own pool. There are no fallbacks: the pools serve other models,
 // and an answer from another model is not what a caller of the local fleet asked for.
-std::string policySeed(const FleetPlan& plan)
+std::string policySeed(const FleetOptions& options, const FleetPlan& plan)
 {
     std::string text = "# The first policy of the local fleet.\naccess: {mode: open}\npools:\n";
-    const auto addPool = [&text](const std::string& name, const std::string& model) {
-        text += fmt::format("  - {{name: {}, model: {}}}\n", name, lab::jsonString(model));
+    const auto addPool = [&](const std::string& name, const std::string& model) {
+        text += fmt::format("  - {{name: {}, model: {}{}}}\n", name, lab::jsonString(model),
+                            scaleOf(options, plan, name));
     };
     for (const FleetPlan::Pool& pool : plan.pools) {
         addPool(pool.name, pool.model);

@@ -67,7 +67,7 @@ std::filesystem::path readyFile(const FleetOptions& options, const std::string& 
 std::filesystem::path seedFile(const FleetOptions& options);
 
 std::string agentConfig(const FleetOptions& options, const FleetPlan& plan, const AgentPart& part);
-std::string policySeed(const FleetPlan& plan);
+std::string policySeed(const FleetOptions& options, const FleetPlan& plan);
 
 scaling::ProcessSpec engineProcess(const FleetOptions& options, const EnginePart& part);
 scaling::ProcessSpec agentProcess(const FleetOptions& options, const AgentPart& part);

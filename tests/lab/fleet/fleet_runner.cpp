@@ -128,7 +128,7 @@ Status FleetRunner::prepareFolders() const
     }
     if (!options_.readyFile.empty())
         std::filesystem::remove(options_.readyFile, error); // an old one would be a lie
-    return lab::writeWholeFile(seedFile(options_), policySeed(plan_));
+    return lab::writeWholeFile(seedFile(options_), policySeed(options_, plan_));
 }
 
 Status FleetRunner::startEngines()

@@ -3,13 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -60,36 +53,7 @@ bool holdsOneOf(const files::path& process, const std::set<std::string>& sockets
     return false;
 }
 
-Result<int> boundSocket(std::uint16_t port)
-{
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int on = 1;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (socket >= 0
-        && ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
-        && ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
-        return socket;
-    const int number = errno;
-    if (socket >= 0)
-        ::close(socket);
-    if (number != EADDRINUSE)
-        return Error(Code::Unavailable,
-                     fmt::format("port {}: {}", port, std::strerror(number)));
-    const std::string holder = listenerOf(port);
-    return Error(Code::AlreadyExists, fmt::format("port {} is in use{}", port,
-                                                  holder.empty() ? "" : " by " + holder));
-}
-
 } // namespace
-
-PortBook::~PortBook()
-{
-    for (const int socket : sockets_)
-        ::close(socket);
-}
 
 Result<std::uint16_t> PortBook::any()
 {
@@ -98,12 +62,16 @@ Result<std::uint16_t> PortBook::any()
 
 Result<std::uint16_t> PortBook::exactly(std::uint16_t port)
 {
-    SB_TRY(const int socket, boundSocket(port));
-    sockets_.push_back(socket);
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-    return ntohs(address.sin_port);
+    auto held = scaling::HeldPort::take(port);
+    if (held) {
+        ports_.push_back(std::move(*held));
+        return ports_.back().number();
+    }
+    if (held.error().code() != Code::AlreadyExists)
+        return held.error();
+    const std::string holder = listenerOf(port);
+    return Error(Code::AlreadyExists, fmt::format("port {} is in use{}", port,
+                                                  holder.empty() ? "" : " by " + holder));
 }
 
 std::string listenerOf(std::uint16_t port)

@@ -119,6 +119,43 @@ routes:
     EXPECT_EQ(seed.policy.routes.at("route").model, "...");
 }
 
+TEST(SeedFile, APoolSaysHowItIsScaled)
+{
+    const SeedPolicy seed = parseSeedPolicy(R"(pools:
+  - name: chat
+    scale:
+      kind: process
+      on: gateway-1
+      others: 3
+      max: 7
+      engine: [/bin/engine, "--port", "{port}"]
+      start_timeout: 30s
+      log_bytes: 1MiB
+routes: [{model: tiny, targets: [{pool: chat}]}]
+)",
+                                            "fleet.yaml");
+
+    ASSERT_THAT(seed.problems, IsEmpty());
+    const model::PoolScale& scale = seed.policy.pools.at("chat").scale.value();
+    EXPECT_EQ(scale.on, "gateway-1");
+    EXPECT_EQ(scale.desired, 3u); // as many as there are
+    EXPECT_EQ(scale.least, 3u);
+    EXPECT_EQ(scale.most, 7u);
+    EXPECT_THAT(scale.engine, ElementsAre("/bin/engine", "--port", "{port}"));
+    EXPECT_EQ(scale.startTimeoutMs, 30'000);
+    EXPECT_EQ(scale.logBytes, 1'048'576u);
+}
+
+TEST(SeedFile, WhatIsWrongWithAScaleIsNamed)
+{
+    const SeedPolicy seed = parseSeedPolicy(
+        "pools: [{name: chat, scale: {kind: magic, on: g, engine: [e], start_timeout: soon}}]\n",
+        "fleet.yaml");
+
+    EXPECT_THAT(seed.problems, testing::Contains(HasSubstr("kind is \"magic\"")));
+    EXPECT_THAT(seed.problems, testing::Contains(HasSubstr("start_timeout")));
+}
+
 TEST(SeedFile, BadYamlAndAMissingFileAreProblemsToo)
 {
     EXPECT_THAT(parseSeedPolicy("pools: [", "fleet.yaml").problems,

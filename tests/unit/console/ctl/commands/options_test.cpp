@@ -146,5 +146,18 @@ TEST(Options, WrongWordsAreUsageAndHelpIsNot)
     EXPECT_NE(help.words.find("Exit codes"), std::string::npos);
 }
 
+TEST(Options, AScaleNamesAPoolAndANumber)
+{
+    const Parsed parsed = parse({"scale", "chat", "5", "--victim", "chat-4", "--yes"});
+
+    ASSERT_TRUE(parsed.options) << parsed.words;
+    EXPECT_EQ(parsed.options->change.pool, "chat");
+    EXPECT_EQ(parsed.options->change.desired, 5U);
+    EXPECT_EQ(parsed.options->change.agents, std::vector<std::string>{"chat-4"});
+    for (const char* wrong : {"many", "-1"})
+        EXPECT_EQ(parse({"scale", "chat", wrong}).exitCode, static_cast<int>(ExitCode::Usage));
+    EXPECT_EQ(parse({"scale", "chat"}).exitCode, static_cast<int>(ExitCode::Usage));
+}
+
 } // namespace
 } // namespace signalbox::ctl
