@@ -22,7 +22,7 @@ int alarmsOf(const fleet::FleetStore& store)
 
 FleetSession::FleetSession(const base::Clock& clock, views::TimeDisplay& time, QObject* parent)
     : QObject(parent), clock_(clock), shown_(clock), history_(shown_), link_(clock),
-      views_{shown_, history_, link_, selection_, time}
+      views_{shown_, history_, link_, selection_, time}, desk_(shown_, link_, clock)
 {
     connect(&link_, &link::FleetLink::changesReady, this, &FleetSession::take);
     connect(&refreshing_, &QTimer::timeout, this, &FleetSession::refresh);

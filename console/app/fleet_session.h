@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "console/command/command_desk.h"
 #include "console/link/fleet_link.h"
 #include "console/views/frame/session.h"
 #include "console/views/shell/status_strip.h"
@@ -27,6 +28,7 @@ public:
     fleet::FleetStore& shown() { return shown_; }
     fleet::FleetStore& now() { return live_ ? *live_ : shown_; }
     link::FleetLink& link() { return link_; }
+    command::CommandDesk& desk() { return desk_; }
 
     void freeze();
     void goLive(); // jumps to now; what was selected and zoomed stays
@@ -47,6 +49,7 @@ private:
     views::Selection selection_;
     link::FleetLink link_;
     views::Session views_;
+    command::CommandDesk desk_;
     QTimer refreshing_;
     std::unique_ptr<fleet::FleetStore> live_; // while frozen
     fleet::FleetChanges backlog_; // for shown_, while frozen

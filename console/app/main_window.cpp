@@ -9,7 +9,9 @@
 #include "console/theme/apply_theme.h"
 #include "console/theme/metrics.h"
 #include "console/theme/theme.h"
+#include "console/views/commands/command_sheet.h"
 #include "console/views/connect/connect_page.h"
+#include "console/views/inspector/inspector_panel.h"
 #include "console/views/shell/command_palette.h"
 #include "console/views/shell/keys_page.h"
 #include "console/views/shell/manual_page.h"
@@ -17,17 +19,20 @@
 #include "console/views/shell/status_strip.h"
 #include "console/views/shell/title_bar.h"
 #include "console/views/shell/work_area.h"
+#include "console/views/timeline/timeline_panel.h"
 #include "shared/base/limits.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QDockWidget>
 #include <QHBoxLayout>
 #include <QResizeEvent>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <chrono>
 
 namespace signalbox::app {
@@ -182,6 +187,10 @@ void MainWindow::makeViewActions()
                   if (session_)
                       session_->link().refreshPolicy();
               });
+    makeAction(*this, tr("Timeline"), {QKeySequence(Qt::Key_F8)}, tr("Folds or opens the timeline"),
+               [this] { toggleTimeline(); });
+    makeAction(*this, tr("Inspector"), {QKeySequence(Qt::Key_F9)}, tr("Hides or shows the Inspector"),
+               [this] { toggleInspector(); });
     makeAction(*this, tr("Next pane"), {QKeySequence(Qt::Key_F6)}, tr("Focus to the next pane"),
               [this] { focusPane(1); });
     makeAction(*this, tr("Previous pane"), {QKeySequence(tr("Shift+F6"))},
@@ -229,6 +238,12 @@ void MainWindow::showSession()
         connectScreen(screen);
     fleet::FleetStore& store = session_->shown();
     work_->setStore(&store);
+    sheet_ = new views::CommandSheet(session_->views(), session_->desk(), work_);
+    docks_ = makeDocks(*this, session_->views());
+    connect(docks_.inspector, &inspector::InspectorPanel::actRequested, this,
+            &MainWindow::request);
+    connect(docks_.timeline, &timeline::TimelinePanel::actRequested, this, &MainWindow::request);
+    restoreState(settings_.layout(QStringLiteral("docks")));
     connect(session_.get(), &FleetSession::modeChanged, this, &MainWindow::modeChanged);
     connect(&store, &fleet::FleetStore::linkChanged, this, &MainWindow::rememberFleet);
     title_->setFleet(QString::fromStdString(options_.link.addresses.front()), label_);
@@ -250,6 +265,13 @@ void MainWindow::connectScreen(views::Screen* screen)
 
 void MainWindow::endSession()
 {
+    if (docks_.inspectorDock)
+        settings_.setLayout(QStringLiteral("docks"), saveState());
+    delete sheet_;
+    sheet_ = nullptr;
+    delete docks_.inspectorDock;
+    delete docks_.timelineDock;
+    docks_ = {};
     for (views::Screen* screen : screens_) {
         saveScreen(screen);
         delete screen;
@@ -322,7 +344,8 @@ void MainWindow::openScreen(const QString& name)
             places_.erase(places_.begin());
     }
     work_->stack()->setCurrentWidget(wanted);
-    navigation_->setCurrent(name);
+    navigation_->setCurrent(name == QStringLiteral("instance") ? QStringLiteral("instances") : name);
+    yieldKeysTo(*wanted);
     wanted->shown();
     wanted->setFocus(Qt::OtherFocusReason);
 }
@@ -330,6 +353,25 @@ void MainWindow::openScreen(const QString& name)
 void MainWindow::openObject(const ObjectRef& object)
 {
     session_->views().selection.select(object);
+    if (object.kind == ObjectKind::Audit)
+        return openScreen(QStringLiteral("audit"));
+    if (object.kind != ObjectKind::Agent)
+        return openScreen(QStringLiteral("topology"));
+    views::Screen* detail = screen(QStringLiteral("instance"));
+    if (detail && showDetail(*detail, object))
+        openScreen(QStringLiteral("instance"));
+}
+
+// A screen that has a key of its own for a verb is asked itself.
+void MainWindow::yieldKeysTo(const views::Screen& screen)
+{
+    for (QAction* act : acts_) {
+        const QList<QAction*> own = screen.actions();
+        const bool isTaken = std::any_of(own.begin(), own.end(), [act](const QAction* action) {
+            return action->shortcuts().contains(act->shortcut());
+        });
+        act->setEnabled(!isTaken);
+    }
 }
 
 void MainWindow::goBack()
@@ -350,12 +392,20 @@ void MainWindow::escape()
         return palette_->dismiss();
     if (manual_->isVisible())
         return manual_->dismiss();
+    if (sheet_ && sheet_->isOpen()) {
+        (void)sheet_->leave(); // false while it is applied: then the sheet says so
+        return;
+    }
     views::Screen* screen = currentScreen();
     if (screen && !screen->escape())
         session_->views().selection.select({});
 }
 
-void MainWindow::request(Act, const std::vector<ObjectRef>&) {}
+void MainWindow::request(Act act, const std::vector<ObjectRef>& objects)
+{
+    if (sheet_)
+        (void)sheet_->open(act, objects); // what makes no sense for them opens nothing
+}
 
 void MainWindow::requestForSelection(Act act)
 {
@@ -475,10 +525,29 @@ void MainWindow::modeChanged()
         modeTick_.stop();
 }
 
+void MainWindow::toggleTimeline()
+{
+    using timeline::TimelineSize;
+    if (!docks_.timeline)
+        return;
+    const TimelineSize size = docks_.timeline->panelSize();
+    docks_.timeline->setPanelSize(size == TimelineSize::Folded ? TimelineSize::Open
+                                      : size == TimelineSize::Open ? TimelineSize::Tall
+                                                                   : TimelineSize::Folded);
+}
+
+void MainWindow::toggleInspector()
+{
+    if (docks_.inspectorDock)
+        docks_.inspectorDock->setVisible(docks_.inspectorDock->isHidden());
+}
+
 void MainWindow::focusPane(int step)
 {
     std::vector<QWidget*> panes;
-    for (QWidget* pane : {static_cast<QWidget*>(navigation_), work_->stack()->currentWidget()}) {
+    for (QWidget* pane : {static_cast<QWidget*>(navigation_), work_->stack()->currentWidget(),
+                          static_cast<QWidget*>(docks_.inspector),
+                          static_cast<QWidget*>(docks_.timeline)}) {
         if (pane && pane->isVisible())
             panes.push_back(pane);
     }
@@ -512,6 +581,7 @@ void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
     navigation_->setNarrow(width() < theme::kWideWindow);
+    fitInspector(docks_, width());
 }
 
 void MainWindow::changeEvent(QEvent* event)

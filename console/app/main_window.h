@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/app/deep_link.h"
+#include "console/app/docks.h"
 #include "console/app/fleet_session.h"
 #include "console/app/options.h"
 #include "console/app/settings.h"
@@ -15,6 +16,7 @@
 
 namespace signalbox::views {
 class CommandPalette;
+class CommandSheet;
 class ConnectPage;
 class KeysPage;
 class ManualPage;
@@ -67,6 +69,7 @@ private:
     void endSession();
     void showSession();
     void connectScreen(views::Screen* screen);
+    void yieldKeysTo(const views::Screen& screen);
     void request(views::Act act, const std::vector<views::ObjectRef>& objects);
     void requestForSelection(views::Act act);
     void goBack();
@@ -76,6 +79,8 @@ private:
     void openManual();
     void switchScheme();
     void toggleFreeze();
+    void toggleTimeline();
+    void toggleInspector();
     void focusPane(int step);
     std::vector<views::PaletteEntry> paletteEntries();
     void fleetsChanged();
@@ -101,6 +106,8 @@ private:
     std::unique_ptr<FleetSession> session_;
     std::unique_ptr<Lesson> lesson_; // while the connect page is shown
     std::vector<views::Screen*> screens_;
+    Docks docks_; // of the session
+    views::CommandSheet* sheet_ = nullptr; // child of the work area, of the session
     std::vector<Place> places_; // behind this one, at most limits::kPlacesRemembered
     QTimer modeTick_;
 };

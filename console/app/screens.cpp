@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/app/screens.h"
 
+#include "console/views/audit/audit_screen.h"
+#include "console/views/instance_detail/instance_detail_screen.h"
+#include "console/views/instances/instances_screen.h"
+#include "console/views/overview/overview_screen.h"
+#include "console/views/topology/topology_screen.h"
+
 #include <QCoreApplication>
 
 namespace signalbox::app {
@@ -23,9 +29,20 @@ std::vector<views::NavigationEntry> navigationEntries()
             {QStringLiteral("audit"), tr("Audit"), QStringLiteral("g u"), Icon::Audit}};
 }
 
-std::vector<views::Screen*> makeScreens(views::Session&, QWidget*)
+std::vector<views::Screen*> makeScreens(views::Session& session, QWidget* parent)
 {
-    return {};
+    return {new views::OverviewScreen(session, parent), new views::TopologyScreen(session, parent),
+            new views::InstancesScreen(session, parent), new views::AuditScreen(session, parent),
+            new views::InstanceDetailScreen(session, parent)};
+}
+
+bool showDetail(views::Screen& screen, const views::ObjectRef& object)
+{
+    auto* detail = qobject_cast<views::InstanceDetailScreen*>(&screen);
+    if (!detail || object.kind != views::ObjectKind::Agent)
+        return false;
+    detail->showAgent(object);
+    return true;
 }
 
 } // namespace signalbox::app

@@ -14,4 +14,7 @@ std::vector<views::NavigationEntry> navigationEntries();
 // All screens over one session, those of the navigation first.
 std::vector<views::Screen*> makeScreens(views::Session& session, QWidget* parent);
 
+// Of the screen that shows one object: shows this one. False when it is not that screen.
+bool showDetail(views::Screen& screen, const views::ObjectRef& object);
+
 } // namespace signalbox::app

@@ -68,6 +68,16 @@ QString caseVerb(const model::RouteEdit& edit)
     return edit.verb == model::Verb::Failover ? tr("fail over") : tr("weights");
 }
 
+QString caseVerb(const model::ScaleEdit&)
+{
+    return tr("scale");
+}
+
+QString caseObjects(const model::ScaleEdit& edit)
+{
+    return tr("%1 to %2").arg(shownName(edit.pool)).arg(edit.desired);
+}
+
 QString caseObjects(const model::AdminEdit& edit)
 {
     if (!edit.pool.empty())
@@ -135,6 +145,11 @@ QString caseTitle(const model::RouteEdit& edit)
     return tr("Change %1").arg(route);
 }
 
+QString caseTitle(const model::ScaleEdit& edit)
+{
+    return tr("Scale %1 to %2").arg(shownName(edit.pool)).arg(edit.desired);
+}
+
 std::int64_t movedBy(const model::Preview& preview)
 {
     std::int64_t moved = 0;
@@ -172,6 +187,15 @@ QString caseEffect(const model::RouteEdit& edit, const model::Preview& preview)
     return edit.verb == model::Verb::SetWeights
         ? tr("new requests of %1 are shared out anew").arg(route)
         : tr("new requests of %1 move; %2").arg(route, streamsEnd(movedBy(preview)));
+}
+
+QString caseEffect(const model::ScaleEdit& edit, const model::Preview& preview)
+{
+    const QString pool = shownName(edit.pool);
+    return edit.changes.empty()
+        ? tr("%1 gets more instances; they serve when they are ready").arg(pool)
+        : tr("%1 of %2 drained, then stopped; %3")
+              .arg(instancesText(edit.changes.size()), pool, streamsEnd(movedBy(preview)));
 }
 
 QString diffText(const std::string& value)

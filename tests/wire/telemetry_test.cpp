@@ -11,6 +11,7 @@
 #include "shared/rpc/grpc_server.h"
 #include "tests/support/raw_socket.h"
 #include "tests/wire/control_thread_world.h"
+#include "tests/wire/telemetry_agent.h"
 
 #include <gtest/gtest.h>
 
@@ -23,58 +24,8 @@ namespace signalbox::telemetry {
 namespace {
 
 using tests::ControlThreadWorld;
-
-model::AgentRecord recordOf(const std::string& id, const std::string& control)
-{
-    model::AgentRecord record;
-    record.id = base::AgentId(id);
-    record.pool = "chat";
-    record.addresses.control = control;
-    record.bootId = "boot-1";
-    return record;
-}
-
-// An agent as far as telemetry knows one. Made and ended on the control thread.
-class Agent {
-public:
-    Agent(ControlThreadWorld& world, const std::string& id, const std::string& bootId = "boot-1")
-        : book_(base::AgentId(id), bootId), recorder_(book_.own()),
-          relay_({book_, world.executor(), base::systemClock(), {}}),
-          service_({book_, relay_, world.executor(), base::systemClock(), "test", {}}),
-          server_(table_, world.executor())
-    {
-        service_.registerOn(table_);
-        book_.own().setDictionary({{"running", {}, model::SeriesKind::Gauge}});
-    }
-
-    void start(const std::string& at = "127.0.0.1:0")
-    {
-        address_ = *server_.start(at);
-        model::AgentState state;
-        state.record = recordOf(book_.own().id().str(), address_);
-        state.record.version = "live";
-        book_.own().setState(std::move(state));
-    }
-    void stop() { server_.stop(); }
-
-    const std::string& address() const { return address_; }
-    void setSeries(std::vector<model::SeriesKey> series)
-    {
-        book_.own().setDictionary(std::move(series));
-    }
-    recorder::Recorder& recorder() { return recorder_; }
-    FleetRelay& relay() { return relay_; }
-    TelemetryService& service() { return service_; }
-
-private:
-    recorder::FeedBook book_;
-    recorder::Recorder recorder_;
-    FleetRelay relay_;
-    TelemetryService service_;
-    rpc::MethodTable table_;
-    rpc::GrpcServer server_;
-    std::string address_;
-};
+using tests::recordOf;
+using Agent = tests::TelemetryAgent;
 
 // A client that watches, with its picture of the fleet. Made and ended on the control thread.
 class Watcher {

@@ -4,6 +4,7 @@
 #include "shared/base/limits.h"
 #include "tests/support/raw_socket.h"
 #include "tests/wire/control_thread_world.h"
+#include "tests/wire/tunnel_door.h"
 #include "tests/wire/ws_client.h"
 
 #include <gtest/gtest.h>
@@ -17,57 +18,13 @@
 namespace signalbox::tunnel {
 namespace {
 
+using Door = tests::TunnelDoor;
 using tests::TunnelNews;
 using tests::WsClient;
 
 constexpr std::uint16_t kProtocolError = 1002;
 constexpr std::uint16_t kUnknownData = 1003;
 constexpr std::uint16_t kTooBig = 1009;
-
-// Reads an upgrade as the agent's own parser would have, and hands the connection over.
-class Door {
-public:
-    Door(tests::ControlThreadWorld& world, TunnelService& service,
-         const std::string& peer = "127.0.0.1:1")
-        : acceptor_([this, &world, &service, peer] {
-              for (tests::RawSocket socket = listener_.accept(); socket.isOpen();
-                   socket = listener_.accept())
-                  admit(world, service, socket, peer);
-          })
-    {
-    }
-    ~Door()
-    {
-        listener_.close();
-        acceptor_.join();
-    }
-    std::uint16_t port() const { return listener_.port(); }
-
-private:
-    static std::string field(const std::string& head, const std::string& name)
-    {
-        const std::size_t at = head.find(name + ": ");
-        if (at == std::string::npos)
-            return "";
-        const std::size_t start = at + name.size() + 2;
-        return head.substr(start, head.find('\r', start) - start);
-    }
-    static void admit(tests::ControlThreadWorld& world, TunnelService& service,
-                      tests::RawSocket& socket, const std::string& peer)
-    {
-        const std::string head = socket.receiveUntil("\r\n\r\n");
-        const UpgradeRequest request{field(head, "Host"), field(head, "Sec-WebSocket-Key"),
-                                     field(head, "Sec-WebSocket-Version"),
-                                     field(head, "x-signalbox-operator"), peer};
-        const int descriptor = ::dup(socket.fd());
-        ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
-        socket.close(); // the descriptor that goes is the only one
-        world.on([&] { service.take(request, descriptor); });
-    }
-
-    tests::RawListener listener_;
-    std::thread acceptor_;
-};
 
 class TunnelTest : public ::testing::Test {
 protected:

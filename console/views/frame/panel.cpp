@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/views/frame/panel.h"
 
+#include "console/theme/labels.h"
 #include "console/theme/metrics.h"
+#include "console/theme/theme.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QVBoxLayout>
 
 namespace signalbox::views {
 
 QLabel* plainLabel(const QString& text, const char* role, QWidget* parent)
 {
-    auto* label = new QLabel(text, parent);
-    label->setTextFormat(Qt::PlainText);
-    if (role)
-        label->setProperty("role", QLatin1String(role));
-    return label;
+    return theme::plainLabel(text, QString::fromLatin1(role), parent);
 }
 
 Panel::Panel(const QString& title, QWidget* parent)
@@ -34,17 +33,13 @@ Panel::Panel(const QString& title, QWidget* parent)
     head_->addStretch(1);
     head_->addWidget(key_);
     headFrame->setLayout(head_);
-    auto* line = new QFrame(this);
-    line->setFrameShape(QFrame::HLine);
-    line->setFixedHeight(theme::kHairline);
-    line->setProperty("role", QLatin1String("hairline"));
     body_->setContentsMargins(theme::kPadding, theme::kGap, theme::kPadding, theme::kGap);
     body_->setSpacing(0);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kHairline, theme::kHairline, theme::kHairline, theme::kHairline);
     all->setSpacing(0);
     all->addWidget(headFrame);
-    all->addWidget(line);
+    all->addSpacing(theme::kHairline);
     all->addLayout(body_, 1);
     key_->hide();
 }
@@ -64,6 +59,14 @@ void Panel::setKeyHint(const QString& keys)
 {
     key_->setText(keys);
     key_->setVisible(!keys.isEmpty());
+}
+
+void Panel::paintEvent(QPaintEvent* event)
+{
+    QFrame::paintEvent(event);
+    QPainter(this).fillRect(theme::kHairline, theme::kHairline + theme::kPanelHeadHeight,
+                            width() - 2 * theme::kHairline, theme::kHairline,
+                            theme::tokens().line);
 }
 
 } // namespace signalbox::views

@@ -23,6 +23,9 @@ public:
     QHBoxLayout* head() const { return head_; } // for further widgets at its right
     QVBoxLayout* body() const { return body_; }
 
+protected:
+    void paintEvent(QPaintEvent* event) override; // the line under the head
+
 private:
     QLabel* title_;
     QLabel* hint_;

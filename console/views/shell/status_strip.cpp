@@ -14,7 +14,9 @@
 #include <QPainter>
 #include <QToolTip>
 
-#include <functional>
+#include <array>
+#include <cstdlib>
+#include <utility>
 
 namespace signalbox::views {
 
@@ -33,7 +35,14 @@ constexpr int kRevisionWidth = 206;
 constexpr int kLinkWidth = 250;
 constexpr int kSkewWidth = 130;
 constexpr int kClockWidth = 116;
+constexpr int kStoreWidth = 168;
+constexpr int kShortModeWidth = 144;
 constexpr int kShortAgentsWidth = 220;
+constexpr int kShortRevisionWidth = 118;
+constexpr int kAlarmStep = 48;
+constexpr int kFreshLineWidth = 14;
+constexpr int kFreshStep = 66;
+constexpr int kShortFreshStep = 48;
 constexpr std::int64_t kSkewOfNoteMs = 500;
 
 int textWidth(const QPainter& painter, const QString& text)
@@ -57,7 +66,7 @@ int run(QPainter& painter, int x, int height, const QString& text, const QColor&
 // A field of the strip: its place, what is painted there, what a tool tip says.
 struct StatusStrip::Cell {
     QRect box;
-    std::function<void(QPainter&, const QRect&)> paint;
+    void (StatusStrip::*paint)(QPainter&, const QRect&) const;
     QString tip;
 };
 
@@ -157,140 +166,168 @@ QString StatusStrip::summary() const
     return summary_;
 }
 
+bool StatusStrip::isWide() const
+{
+    return width() >= theme::kWideWindow;
+}
+
 std::vector<StatusStrip::Cell> StatusStrip::cells() const
 {
-    const theme::Tokens& t = theme::tokens();
     std::vector<Cell> all;
     int x = 0;
-    const int height = theme::kStripHeight;
-    const auto add = [&](int width, std::function<void(QPainter&, const QRect&)> paint,
+    const auto add = [&](int width, void (StatusStrip::*paint)(QPainter&, const QRect&) const,
                          const QString& tip) {
-        all.push_back({QRect(x, 0, width, height), std::move(paint), tip});
+        all.push_back({QRect(x, 0, width, theme::kStripHeight), paint, tip});
         x += width;
     };
-    const bool isWide = width() >= theme::kWideWindow;
-    add(isWide ? kModeWidth : kModeWidth - 8,
-        [this, &t](QPainter& painter, const QRect& box) {
-            const QPointF middle(box.left() + 18, box.center().y() + 0.5);
-            painter.setRenderHint(QPainter::Antialiasing);
-            painter.setPen(QPen(t.ink, 1.5));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawEllipse(middle, 5, 5);
-            painter.setBrush(t.ink);
-            if (modeWord() == tr("LIVE"))
-                painter.drawEllipse(middle, 1.5, 1.5);
-            painter.setRenderHint(QPainter::Antialiasing, false);
-            int at = run(painter, box.left() + 33, box.height(), modeWord(), t.ink,
-                         TextWeight::Bold);
-            if (mode_ == Mode::Paused)
-                run(painter, at + 6, box.height(), text::durationText(paused_.sinceMs), t.ink2);
-        },
-        mode_ == Mode::Paused
-            ? tr("The window is frozen; %1 changes and %2 new alarms since. Shift+L: go on")
-                  .arg(paused_.changes)
-                  .arg(paused_.alarms)
-            : tr("How current this window is. Pause: freeze it"));
+    add(isWide() ? kModeWidth : kShortModeWidth, &StatusStrip::paintMode, modeTip());
     if (!store_)
         return all;
-    add(kAlarmsWidth,
-        [this, &t](QPainter& painter, const QRect& box) {
-            int at = run(painter, box.left() + theme::kPadding, box.height(), tr("Alarms"), t.ink2)
-                + 12;
-            for (const Priority priority : {Priority::P1, Priority::P2, Priority::P3}) {
-                const int count = store_->alarms().count(priority);
-                const QRectF badge(at, (box.height() - theme::kBadgeSize) / 2.0, theme::kBadgeSize,
-                                   theme::kBadgeSize);
-                if (count > 0)
-                    theme::paintBadge(painter, badge, priority, theme::Ack::New, t);
-                else
-                    theme::paintBadgeNone(painter, badge, priority, t);
-                run(painter, at + 26, box.height(), QString::number(count),
-                    count > 0 ? t.ink : t.ink3,
-                    count > 0 ? TextWeight::SemiBold : TextWeight::Regular);
-                at += 48;
-            }
-        },
-        tr("Alarms that stand, by priority. g a: to the list on the Overview"));
-    add(isWide ? kAgentsWidth : kShortAgentsWidth,
-        [this, &t, isWide](QPainter& painter, const QRect& box) {
-            const fleet::Sums& sums = store_->sums();
-            int at = box.left() + theme::kPadding;
-            if (isWide)
-                at = run(painter, at, box.height(), tr("Agents"), t.ink2) + 12;
-            const std::array counts{std::pair(Freshness::Live, sums.live),
-                                    std::pair(Freshness::Late, sums.late),
-                                    std::pair(Freshness::Stale, sums.stale),
-                                    std::pair(Freshness::Disconnected, sums.disconnected)};
-            const std::array words{tr("live"), tr("late"), tr("stale"), tr("disc")};
-            for (std::size_t i = 0; i < counts.size(); ++i) {
-                const auto [freshness, count] = counts[i];
-                const bool isNoted = count > 0 && freshness != Freshness::Live;
-                theme::paintFreshLine(painter,
-                                      QRectF(at, (box.height() - theme::kFreshnessHeight) / 2.0,
-                                             theme::kFreshnessWidth - 6, theme::kFreshnessHeight),
-                                      freshness, t);
-                QString said = QString::number(count);
-                if (isWide)
-                    said += QLatin1Char(' ') + words[i];
-                run(painter, at + 18, box.height(), said,
-                    isNoted ? t.ink : (i == 0 ? t.ink : t.ink3),
-                    isNoted ? TextWeight::SemiBold : TextWeight::Regular);
-                at += isWide ? 66 : 48;
-            }
-        },
+    add(kAlarmsWidth, &StatusStrip::paintAlarms,
+        tr("Alarms that stand, by priority. g o: to the list on the Overview"));
+    add(isWide() ? kAgentsWidth : kShortAgentsWidth, &StatusStrip::paintAgents,
         tr("Agents by the age of the newest that is known of them"));
-    add(isWide ? kRevisionWidth : 118,
-        [this, &t, isWide](QPainter& painter, const QRect& box) {
-            int at = run(painter, box.left() + theme::kPadding, box.height(),
-                         isWide ? tr("Revision") : tr("Rev"), t.ink2)
-                + 7;
-            at = run(painter, at, box.height(), QString::number(store_->newestRevision()), t.ink,
-                     TextWeight::SemiBold)
-                + 8;
-            const bool isBehind = store_->behindRevision() > 0;
-            if (isWide || isBehind)
-                run(painter, at, box.height(),
-                    isWide ? revisionText() : tr("%1 behind").arg(store_->behindRevision()),
-                    isBehind ? t.ink : t.ink2,
-                    isBehind ? TextWeight::SemiBold : TextWeight::Regular);
-        },
+    add(isWide() ? kRevisionWidth : kShortRevisionWidth, &StatusStrip::paintRevision,
         tr("Newest policy revision, and how many agents run it: %1").arg(revisionText()));
-    if (const std::int64_t since = store_->storeAwaySinceUnixMs(); since > 0)
-        add(168,
-            [this, since, &t](QPainter& painter, const QRect& box) {
-                run(painter, box.left() + theme::kPadding, box.height(),
-                    tr("Store away %1").arg(
-                        text::durationText(std::max<std::int64_t>(0, store_->nowUnixMs() - since))),
-                    t.ink, TextWeight::SemiBold);
-            },
+    if (store_->storeAwaySinceUnixMs() > 0)
+        add(kStoreWidth, &StatusStrip::paintStoreAway,
             tr("The state store does not answer. Agents run on their snapshots; nothing can be "
                "changed but a drain by hand."));
-    add(isWide ? kLinkWidth : 0,
-        [this, &t](QPainter& painter, const QRect& box) {
-            const int at
-                = run(painter, box.left() + theme::kPadding, box.height(), tr("Link"), t.ink2) + 7;
-            painter.setPen(t.ink);
-            painter.drawText(QRect(at, 0, box.right() - at - 8, box.height()),
-                             Qt::AlignVCenter | Qt::AlignLeft,
-                             painter.fontMetrics().elidedText(linkText(), Qt::ElideMiddle,
-                                                              box.right() - at - 8));
-        },
-        store_->link().problem.empty() ? linkText()
-                                       : text::escapedText(store_->link().problem));
-    const bool isSkewed = std::abs(store_->worstSkewMs()) > kSkewOfNoteMs;
-    if (isWide || isSkewed)
-        add(kSkewWidth,
-            [this, isSkewed, &t](QPainter& painter, const QRect& box) {
-                const int at
-                    = run(painter, box.left() + theme::kPadding, box.height(), tr("Skew"), t.ink2)
-                    + 7;
-                run(painter, at, box.height(),
-                    text::millisecondsText(static_cast<double>(std::abs(store_->worstSkewMs()))),
-                    t.ink, isSkewed ? TextWeight::SemiBold : TextWeight::Regular);
-            },
+    if (isWide())
+        add(kLinkWidth, &StatusStrip::paintLink,
+            store_->link().problem.empty() ? linkText()
+                                           : text::escapedText(store_->link().problem));
+    if (isWide() || isSkewed())
+        add(kSkewWidth, &StatusStrip::paintSkew,
             tr("Largest difference between an agent's clock and ours: %1")
                 .arg(text::escapedText(store_->worstSkewAgent())));
     return all;
+}
+
+QString StatusStrip::modeTip() const
+{
+    return mode_ == Mode::Paused
+        ? tr("The window is frozen; %1 changes and %2 new alarms since. Shift+L: go on")
+              .arg(paused_.changes)
+              .arg(paused_.alarms)
+        : tr("How current this window is. Pause: freeze it");
+}
+
+bool StatusStrip::isSkewed() const
+{
+    return std::abs(store_->worstSkewMs()) > kSkewOfNoteMs;
+}
+
+void StatusStrip::paintMode(QPainter& painter, const QRect& box) const
+{
+    const theme::Tokens& t = theme::tokens();
+    const QPointF middle(box.left() + 18, box.center().y() + 0.5);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(t.ink, theme::kNodeOutline));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(middle, 5, 5);
+    painter.setBrush(t.ink);
+    if (modeWord() == tr("LIVE"))
+        painter.drawEllipse(middle, 1.5, 1.5);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const int at
+        = run(painter, box.left() + 33, box.height(), modeWord(), t.ink, TextWeight::Bold);
+    if (mode_ == Mode::Paused)
+        run(painter, at + 6, box.height(), text::durationText(paused_.sinceMs), t.ink2);
+}
+
+void StatusStrip::paintAlarms(QPainter& painter, const QRect& box) const
+{
+    const theme::Tokens& t = theme::tokens();
+    int at = run(painter, box.left() + theme::kPadding, box.height(), tr("Alarms"), t.ink2)
+        + theme::kPadding;
+    for (const Priority priority : {Priority::P1, Priority::P2, Priority::P3}) {
+        const int count = store_->alarms().count(priority);
+        const QRectF badge(at, (box.height() - theme::kBadgeSize) / 2.0, theme::kBadgeSize,
+                           theme::kBadgeSize);
+        if (count > 0)
+            theme::paintBadge(painter, badge, priority, theme::Ack::New, t);
+        else
+            theme::paintBadgeNone(painter, badge, priority, t);
+        run(painter, at + theme::kBadgeSize + 2, box.height(), QString::number(count),
+            count > 0 ? t.ink : t.ink3, count > 0 ? TextWeight::SemiBold : TextWeight::Regular);
+        at += kAlarmStep;
+    }
+}
+
+void StatusStrip::paintAgents(QPainter& painter, const QRect& box) const
+{
+    const theme::Tokens& t = theme::tokens();
+    const fleet::Sums& sums = store_->sums();
+    const std::array counts{std::pair(Freshness::Live, sums.live),
+                            std::pair(Freshness::Late, sums.late),
+                            std::pair(Freshness::Stale, sums.stale),
+                            std::pair(Freshness::Disconnected, sums.disconnected)};
+    const std::array words{tr("live"), tr("late"), tr("stale"), tr("disc")};
+    int at = box.left() + theme::kPadding;
+    if (isWide())
+        at = run(painter, at, box.height(), tr("Agents"), t.ink2) + theme::kPadding;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const auto [freshness, count] = counts[i];
+        const bool isNoted = count > 0 && freshness != Freshness::Live;
+        theme::paintFreshLine(painter,
+                              QRectF(at, (box.height() - theme::kFreshnessHeight) / 2.0,
+                                     kFreshLineWidth, theme::kFreshnessHeight),
+                              freshness, t);
+        QString said = QString::number(count);
+        if (isWide())
+            said += QLatin1Char(' ') + words[i];
+        run(painter, at + kFreshLineWidth + 4, box.height(), said,
+            count > 0 || freshness == Freshness::Live ? t.ink : t.ink3,
+            isNoted ? TextWeight::SemiBold : TextWeight::Regular);
+        at += isWide() ? kFreshStep : kShortFreshStep;
+    }
+}
+
+void StatusStrip::paintRevision(QPainter& painter, const QRect& box) const
+{
+    const theme::Tokens& t = theme::tokens();
+    int at = run(painter, box.left() + theme::kPadding, box.height(),
+                 isWide() ? tr("Revision") : tr("Rev"), t.ink2)
+        + theme::kGap;
+    at = run(painter, at, box.height(), QString::number(store_->newestRevision()), t.ink,
+             TextWeight::SemiBold)
+        + theme::kGap;
+    const bool isBehind = store_->behindRevision() > 0;
+    if (isWide() || isBehind)
+        run(painter, at, box.height(),
+            isWide() ? revisionText() : tr("%1 behind").arg(store_->behindRevision()),
+            isBehind ? t.ink : t.ink2, isBehind ? TextWeight::SemiBold : TextWeight::Regular);
+}
+
+void StatusStrip::paintStoreAway(QPainter& painter, const QRect& box) const
+{
+    const std::int64_t awayMs
+        = std::max<std::int64_t>(0, store_->nowUnixMs() - store_->storeAwaySinceUnixMs());
+    run(painter, box.left() + theme::kPadding, box.height(),
+        tr("Store away %1").arg(text::durationText(awayMs)), theme::tokens().ink,
+        TextWeight::SemiBold);
+}
+
+void StatusStrip::paintLink(QPainter& painter, const QRect& box) const
+{
+    const theme::Tokens& t = theme::tokens();
+    const int at = run(painter, box.left() + theme::kPadding, box.height(), tr("Link"), t.ink2)
+        + theme::kGap;
+    const int room = box.right() - at - theme::kGap;
+    painter.setPen(t.ink);
+    painter.drawText(QRect(at, 0, room, box.height()), Qt::AlignVCenter | Qt::AlignLeft,
+                     painter.fontMetrics().elidedText(linkText(), Qt::ElideMiddle, room));
+}
+
+void StatusStrip::paintSkew(QPainter& painter, const QRect& box) const
+{
+    const theme::Tokens& t = theme::tokens();
+    const int at = run(painter, box.left() + theme::kPadding, box.height(), tr("Skew"), t.ink2)
+        + theme::kGap;
+    run(painter, at, box.height(),
+        text::millisecondsText(static_cast<double>(std::abs(store_->worstSkewMs()))), t.ink,
+        isSkewed() ? TextWeight::SemiBold : TextWeight::Regular);
 }
 
 void StatusStrip::paintEvent(QPaintEvent*)
@@ -303,7 +340,7 @@ void StatusStrip::paintEvent(QPaintEvent*)
     for (const Cell& cell : cells()) {
         if (cell.box.right() > clockLeft || cell.box.isEmpty())
             continue;
-        cell.paint(painter, cell.box);
+        (this->*cell.paint)(painter, cell.box);
         painter.fillRect(cell.box.right(), 0, 1, height() - 1, t.line);
     }
     painter.fillRect(clockLeft, 0, 1, height() - 1, t.line);

@@ -7,6 +7,8 @@
 #include <QPointer>
 #include <QWidget>
 
+#include <vector>
+
 namespace signalbox::views {
 
 enum class Mode : std::uint8_t { Live, Paused };
@@ -44,6 +46,16 @@ protected:
 private:
     struct Cell;
     std::vector<Cell> cells() const;
+    void paintMode(QPainter& painter, const QRect& box) const;
+    void paintAlarms(QPainter& painter, const QRect& box) const;
+    void paintAgents(QPainter& painter, const QRect& box) const;
+    void paintRevision(QPainter& painter, const QRect& box) const;
+    void paintStoreAway(QPainter& painter, const QRect& box) const;
+    void paintLink(QPainter& painter, const QRect& box) const;
+    void paintSkew(QPainter& painter, const QRect& box) const;
+    bool isWide() const;
+    bool isSkewed() const;
+    QString modeTip() const;
     void refresh();
     QString modeWord() const;
     QString linkText() const;

@@ -19,6 +19,7 @@ struct RawOptions {
     std::string ports = "default";
     std::string data = "build/run";
     bool isHeadless = false;
+    bool hasNoConsole = false;
     bool hasNoTraffic = false;
     bool keepsState = false;
 };
@@ -74,6 +75,8 @@ void addTraffic(CLI::App& app, FleetOptions& options, RawOptions& raw)
 void addRunning(CLI::App& app, FleetOptions& options, RawOptions& raw)
 {
     app.add_flag("--headless", raw.isHeadless, "No live table; events are printed as lines.");
+    app.add_flag("--no-console", raw.hasNoConsole,
+                 "Open no console, although there is a display.");
     app.add_option("--ready-file", options.readyFile,
                    "JSON with every address and pid; appears once the fleet serves, and again "
                    "whenever one changes.");
@@ -101,6 +104,10 @@ void finish(FleetOptions& options, const RawOptions& raw)
         throw CLI::ValidationError("--engine", "more engines than one machine can watch");
     options.picture = raw.isHeadless || ::isatty(STDOUT_FILENO) == 0 ? Picture::None
                                                                      : Picture::Table;
+    const bool hasDisplay
+        = std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+    options.window = hasDisplay && !raw.isHeadless && !raw.hasNoConsole ? Window::Console
+                                                                        : Window::None;
     options.traffic = raw.hasNoTraffic ? Traffic::Off : Traffic::On;
     options.ports = raw.ports == "any" ? PortChoice::Any : PortChoice::Default;
     options.oldState = raw.keepsState ? OldState::Keep : OldState::Discard;

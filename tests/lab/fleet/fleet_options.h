@@ -12,6 +12,7 @@
 namespace signalbox::lab_fleet {
 
 enum class Picture : std::uint8_t { Table, None };
+enum class Window : std::uint8_t { Console, None };
 enum class Traffic : std::uint8_t { On, Off };
 enum class PortChoice : std::uint8_t { Default, Any };
 enum class OldState : std::uint8_t { Discard, Keep };
@@ -27,6 +28,7 @@ struct FleetOptions {
     double speed = 1;
     std::string simEngine = "8b"; // which measured engine the simulators imitate
     Picture picture = Picture::Table;
+    Window window = Window::None;
     PortChoice ports = PortChoice::Default;
     OldState oldState = OldState::Discard;
     std::string readyFile;            // absolute path; empty: none

@@ -303,8 +303,23 @@ Status FleetRunner::writeReadyFile()
         options_.readyFile, readyJson(plan_, [this](const std::string& id) { return pidOf(id); }));
 }
 
+// It is the user's to close; the fleet goes on without it.
+Status FleetRunner::openConsole()
+{
+    if (options_.window == Window::None)
+        return {};
+    SB_TRY(auto console,
+           ForegroundChild::start({(options_.programFolder / "signalbox").string(), "--connect",
+                                   fmt::format("grpc://127.0.0.1:{}",
+                                               plan_.gateways.front().control),
+                                   "--label", "LAB"}));
+    console_.emplace(std::move(console));
+    return {};
+}
+
 Status FleetRunner::watch()
 {
+    SB_CHECK(openConsole());
     if (options_.picture == Picture::None) {
         fmt::print("Ctrl-C ends the fleet.\n");
         std::fflush(stdout);
@@ -329,6 +344,7 @@ Status FleetRunner::watch()
 
 void FleetRunner::stop()
 {
+    console_.reset();
     const auto isOneOf = [](const std::vector<AgentPart>& parts, const std::string& id) {
         return std::any_of(parts.begin(), parts.end(),
                            [&id](const AgentPart& part) { return part.id == id; });

@@ -4,10 +4,12 @@
 #include "agent/scaling/process_supervisor.h"
 #include "tests/lab/fleet/fleet_options.h"
 #include "tests/lab/fleet/fleet_plan.h"
+#include "tests/lab/fleet/foreground_child.h"
 
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace signalbox::lab_fleet {
@@ -39,6 +41,7 @@ private:
 
     base::Status launch(scaling::ProcessSpec spec);
     base::Status waitFor(const std::string& id, const std::function<bool()>& isDone);
+    base::Status openConsole();
     base::Status checkEvents();
     void tell(const scaling::ProcessEvent& event) const;
     void printPart(const std::string& role, const std::string& id, const std::string& text) const;
@@ -50,6 +53,7 @@ private:
     const FleetPlan& plan_;
     scaling::ProcessSupervisor supervisor_;
     std::map<std::string, scaling::ProcessId> ids_;
+    std::optional<ForegroundChild> console_; // while it is open
     Clock::time_point began_ = Clock::now();
     bool isUp_ = false;
     bool tableIsShown_ = false;

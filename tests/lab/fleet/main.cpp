@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kEngineDeadline{5};
 base::Status checkPrograms(const FleetOptions& options)
 {
     for (const char* name :
-         {"signalbox-agent", "signalbox-engine-sim", "signalbox-replay", "signalboxctl"}) {
+         {"signalbox-agent", "signalbox-engine-sim", "signalbox-replay", "signalboxctl",
+          "signalbox"}) {
         const std::string program = options.programFolder / name;
         if (::access(program.c_str(), X_OK) != 0)
             return base::Error(base::Code::NotFound,
