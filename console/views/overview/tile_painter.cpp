@@ -252,7 +252,7 @@ void paintHeat(QPainter& painter, const QRect& box, const PoolTile& tile, TileMa
 TileSize sizeOf(TileForm form)
 {
     switch (form) {
-    case TileForm::Full: return {200, 144, theme::kPanelGap};
+    case TileForm::Full: return {200, 148, theme::kPanelGap};
     case TileForm::Compact: return {200, 112, theme::kPanelGap};
     case TileForm::Small: return {136, 44, theme::kGap};
     case TileForm::Heat: return {24, 24, theme::kGap4};

@@ -6,6 +6,7 @@
 #include "console/views/frame/state_page.h"
 #include "tests/support/gui/console_fleet.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QImage>
 #include <QLabel>
@@ -16,6 +17,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <memory>
 
 namespace signalbox::overview {
 namespace {
@@ -206,8 +209,9 @@ TEST_F(Overview, EveryPoolIsOnThePageAtAnyCount)
             for (int i = 0; i < grid().tileCount(); ++i)
                 EXPECT_TRUE(grid().rect().contains(grid().tileBox(i))) << pools << " " << i;
             EXPECT_LE(grid().geometry().bottom(), size.height());
-            if (pools > 60)
+            if (pools > 60) {
                 EXPECT_EQ(grid().form(), TileForm::Heat);
+            }
         }
     }
 }
