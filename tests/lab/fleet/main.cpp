@@ -11,6 +11,8 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -21,9 +23,11 @@ constexpr std::chrono::seconds kEngineDeadline{5};
 
 base::Status checkPrograms(const FleetOptions& options)
 {
-    for (const char* name :
-         {"signalbox-agent", "signalbox-engine-sim", "signalbox-replay", "signalboxctl",
-          "signalbox"}) {
+    std::vector<std::string> names{"signalbox-agent", "signalbox-engine-sim", "signalbox-replay",
+                                   "signalboxctl"};
+    if (options.window == lab_fleet::Window::Console)
+        names.push_back("signalbox");
+    for (const std::string& name : names) {
         const std::string program = options.programFolder / name;
         if (::access(program.c_str(), X_OK) != 0)
             return base::Error(base::Code::NotFound,
