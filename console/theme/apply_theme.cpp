@@ -117,6 +117,7 @@ QString frameRules()
 QFrame[role="panel"] { background: @surface; border: 1px solid @line; border-radius: 4px; }
 QFrame[role="sunken"] { background: @sunken; border: none; }
 QFrame[role="strip"] { background: @surface; border: none; border-bottom: 1px solid @line; }
+QFrame[role="hairline"] { background: @line; border: none; }
 QFrame[role="raised"] { background: @raised; border: 1px solid @line2; border-radius: 4px; }
 QFrame[role="sheet"] { background: @surface; border: none; border-left: 2px solid @ink2; }
 QFrame[role="palette"] { background: @surface; border: 1px solid @ink2; border-radius: 6px; }

@@ -176,12 +176,13 @@ bool AgentFilter::holds(const fleet::Agent& agent, const Term& term)
         }
     }
     const QStringList words = wordsOf(agent, term.field);
-    const bool isFound = std::any_of(term.values.begin(), term.values.end(), [&](const auto& value) {
-        return std::any_of(words.begin(), words.end(), [&](const QString& word) {
-            return term.test == Test::Is ? word.compare(value, Qt::CaseInsensitive) == 0
-                                         : word.contains(value, Qt::CaseInsensitive);
-        });
-    });
+    const bool isFound
+        = std::any_of(term.values.begin(), term.values.end(), [&](const auto& value) {
+              return std::any_of(words.begin(), words.end(), [&](const QString& word) {
+                  return term.test == Test::Is ? word.compare(value, Qt::CaseInsensitive) == 0
+                                               : word.contains(value, Qt::CaseInsensitive);
+              });
+          });
     return isFound != term.isNegated;
 }
 

@@ -147,8 +147,9 @@ QStringList reasonsOf(const fleet::Agent& agent, std::int64_t nowUnixMs)
     const model::AgentRecord& record = agent.record();
     if (agent.health() != model::Health::Ready) {
         const QString reason = text::plainText(record.health.reason, text::kReasonCharacters);
-        reasons << (reason.isEmpty() ? Words::tr("%1, no reason told").arg(healthWord(agent.health()))
-                                     : reason);
+        reasons << (reason.isEmpty()
+                        ? Words::tr("%1, no reason told").arg(healthWord(agent.health()))
+                        : reason);
     }
     if (agent.freshness != model::Freshness::Live)
         reasons << silenceText(agent);

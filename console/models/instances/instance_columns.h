@@ -37,7 +37,7 @@ struct ColumnFacts {
     fleet::Reading reading; // kCount: none
 };
 
-// Of a policy: what share a pool has in the routes that name it. Low and high differ when routes do.
+// What share a pool has in the routes that name it; low and high differ when routes do.
 struct WeightRange {
     std::uint32_t low = 0;
     std::uint32_t high = 0;

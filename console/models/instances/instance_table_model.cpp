@@ -147,8 +147,9 @@ QString InstanceTableModel::cell(int row, InstanceColumn column) const
     if (column == InstanceColumn::Name)
         return groupTitle(row);
     const fleet::Reading reading = factsOf(column).reading;
-    return reading == fleet::Reading::kCount ? QString()
-                                             : figureText(column, groupAt(row).sums.readings[reading]);
+    return reading == fleet::Reading::kCount
+        ? QString()
+        : figureText(column, groupAt(row).sums.readings[reading]);
 }
 
 Emphasis InstanceTableModel::emphasis(int row, InstanceColumn column) const

@@ -318,8 +318,9 @@ std::vector<Fact> requestFacts(const Session& session, int slot)
     };
     std::vector<Fact> facts{
         {{Words::tr("In flight"),
-          isSilent ? text::notApplicableText()
-                   : models::figureText(InstanceColumn::InFlight, agent.readings[Reading::InFlight]),
+          isSilent
+              ? text::notApplicableText()
+              : models::figureText(InstanceColumn::InFlight, agent.readings[Reading::InFlight]),
           Words::tr("requests that the agent works on")}},
         {{Words::tr("Queued at the agent"), counted(state.load.queued),
           Words::tr("accepted, not yet sent to the engine")}},

@@ -43,7 +43,8 @@ void DetailHead::refresh()
         const fleet::Agent& agent = session_.store.agent(slot_);
         const std::int64_t now = session_.store.nowUnixMs();
         const std::int64_t since = agent.record().health.sinceUnixMs;
-        verdict = agent.isGone() ? models::goneText(agent, now) : models::healthWord(agent.health());
+        verdict
+            = agent.isGone() ? models::goneText(agent, now) : models::healthWord(agent.health());
         if (agent.isGone())
             rest << tr("what is shown is as it was last seen");
         else if (since > 0)

@@ -205,12 +205,13 @@ QVBoxLayout* InstanceDetailScreen::makeSide()
     whyPanel_ = page(tr("Why"), why_);
     probes_.small = probesView(this);
     gateways_.small = gatewaysView(FactsHead::Hidden, this);
-    Panel* probes = page(tr("Probes"), probes_.small);
-    probes->body()->addWidget(gateways_.small, 1);
-    probes->setHint(tr("its own verdict, and the gateways'"));
+    probesPanel_ = page(tr("Probes"), probes_.small);
+    probesPanel_->setKeyHint(QStringLiteral("p"));
+    probesPanel_->body()->addWidget(gateways_.small, 1);
+    probesPanel_->setHint(tr("its own verdict, and the gateways'"));
     config_.small = configView(FactsHead::Hidden, this);
     configPanel_ = page(tr("Effective config"), config_.small);
-    for (Panel* panel : {whyPanel_, probes, configPanel_}) {
+    for (Panel* panel : {whyPanel_, probesPanel_, configPanel_}) {
         panel->setFixedWidth(kSideWidth);
         side->addWidget(panel, 1);
     }
@@ -258,13 +259,16 @@ void InstanceDetailScreen::makeActions()
     const char* const tabs[] = {QT_TR_NOOP("Now"), QT_TR_NOOP("Requests"), QT_TR_NOOP("Config"),
                                 QT_TR_NOOP("Probes"), QT_TR_NOOP("Compare")};
     for (int tab = 0; tab < kTabs; ++tab)
-        connect(add(tr("Page: %1").arg(tr(tabs[tab])), tr("%1 (%2)").arg(tr(tabs[tab])).arg(tab + 1),
-                    QString::number(tab + 1)),
+        connect(add(tr("Page: %1").arg(tr(tabs[tab])),
+                    tr("%1 (%2)").arg(tr(tabs[tab])).arg(tab + 1), QString::number(tab + 1)),
                 &QAction::triggered, this, [this, tab] { setTab(static_cast<Tab>(tab)); });
     connect(add(tr("Next"), tr("Next in the pool (j)"), QStringLiteral("J")), &QAction::triggered,
             this, [this] { step(1); });
     connect(add(tr("Previous"), tr("Previous in the pool (k)"), QStringLiteral("K")),
             &QAction::triggered, this, [this] { step(-1); });
+    connect(add(tr("Probe now"), tr("Has the agent ask its engine for one token (p)"),
+                QStringLiteral("P")),
+            &QAction::triggered, this, [this] { probeNow(); });
 }
 
 QHBoxLayout* InstanceDetailScreen::makeFoot()

@@ -36,7 +36,8 @@ public:
         QRect cell = option.rect;
         if (option.state.testFlag(QStyle::State_Selected))
             painter->fillRect(cell, t.sel);
-        painter->fillRect(QRect(cell.left(), cell.bottom(), cell.width(), theme::kHairline), t.line);
+        painter->fillRect(QRect(cell.left(), cell.bottom(), cell.width(), theme::kHairline),
+                          t.line);
         const auto weight = static_cast<FactWeight>(index.data(kWeightRole).toInt());
         const bool isStrong = weight == FactWeight::Strong;
         painter->setFont(isStrong
@@ -167,7 +168,8 @@ void FactsView::resizeEvent(QResizeEvent* event)
     }
     for (int i = 0; i < model_->columnCount(); ++i) {
         const int width = model_->columns()[static_cast<std::size_t>(i)].width;
-        setColumnWidth(i, width > 0 ? width : std::max(theme::kTargetSize, rest / std::max(1, open)));
+        setColumnWidth(i,
+                       width > 0 ? width : std::max(theme::kTargetSize, rest / std::max(1, open)));
     }
 }
 

@@ -14,6 +14,7 @@
 
 #include <QAction>
 #include <QLabel>
+#include <QPointer>
 #include <QStackedWidget>
 #include <QTabBar>
 
@@ -87,6 +88,8 @@ void InstanceDetailScreen::showAgent(const ObjectRef& object)
 {
     if (object.kind != ObjectKind::Agent)
         return;
+    if (agent_ != object.id)
+        probesPanel_->setHint(tr("its own verdict, and the gateways'"));
     agent_ = object.id;
     session().selection.select(object);
     refreshedUnixMs_ = 0;
@@ -119,7 +122,8 @@ void InstanceDetailScreen::step(int by)
     const auto place = std::find(all.begin(), all.end(), own) - all.begin();
     const auto next = std::clamp<std::ptrdiff_t>(place + by, 0, std::ssize(all) - 1);
     if (next != place)
-        showAgent({ObjectKind::Agent, session().store.agent(all[static_cast<std::size_t>(next)]).id});
+        showAgent(
+            {ObjectKind::Agent, session().store.agent(all[static_cast<std::size_t>(next)]).id});
 }
 
 void InstanceDetailScreen::act(Act verb)
@@ -127,6 +131,27 @@ void InstanceDetailScreen::act(Act verb)
     const int own = slot();
     if (own >= 0 && !session().store.agent(own).isGone())
         Q_EMIT actRequested(verb, {{ObjectKind::Agent, agent_}});
+}
+
+void InstanceDetailScreen::probeNow()
+{
+    if (slot() < 0)
+        return;
+    const auto tell = [this](const QString& words) { probesPanel_->setHint(words); };
+    tell(tr("asking for one token"));
+    const QPointer<InstanceDetailScreen> self(this);
+    session().port.probeNow(
+        agent_, [self, tell, asked = agent_](base::Result<model::ProbeReport> report) {
+            if (!self || self->agent_ != asked)
+                return; // nobody looks at that one any more
+            if (!report)
+                tell(tr("not asked: %1").arg(text::plainText(report.error().message())));
+            else if (report->result == model::ProbeReport::Result::Token)
+                tell(tr("a token in %1").arg(
+                    text::millisecondsText(static_cast<double>(report->tookMs))));
+            else
+                tell(tr("no token: %1").arg(text::plainText(report->reason)));
+        });
 }
 
 void InstanceDetailScreen::showState()

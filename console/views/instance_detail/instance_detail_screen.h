@@ -68,6 +68,7 @@ private:
     void showState();
     void step(int by);
     void act(Act verb);
+    void probeNow();
     std::vector<int> siblings(int slot) const; // itself included, by name
     int slot() const;
 
@@ -80,6 +81,7 @@ private:
     StatePage* page_ = nullptr;
     std::vector<ReadingChart*> charts_;
     Panel* whyPanel_ = nullptr;
+    Panel* probesPanel_ = nullptr;
     Panel* configPanel_ = nullptr;
     Panel* comparePanel_ = nullptr;
     FactsView* why_ = nullptr;

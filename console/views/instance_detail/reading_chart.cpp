@@ -257,7 +257,7 @@ void ReadingChart::show(const models::PeerTrack& track, float now, const QString
     strip.bandLow = track.low;
     strip.bandHigh = track.high;
     std::vector<float> outside(track.own.size(), fleet::kUnknown);
-    for (const theme::Run& run : theme::abnormalRuns(strip)) {
+    for (const theme::SampleRun& run : theme::abnormalRuns(strip)) {
         for (std::size_t i = run.begin; i < run.end; ++i)
             outside[i] = track.own[i];
     }

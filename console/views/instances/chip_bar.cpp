@@ -81,8 +81,8 @@ QStringList ChipBar::chips() const
 
 QPushButton* ChipBar::addChip(const QString& words, const QString& toolTip)
 {
-    auto* chip = new QPushButton(text::plainText(words, kChipCharacters) + QStringLiteral("  \u00d7"),
-                                 this);
+    auto* chip = new QPushButton(
+        text::plainText(words, kChipCharacters) + QStringLiteral("  \u00d7"), this);
     chip->setAccessibleName(words);
     chip->setToolTip(toolTip);
     chips_->addWidget(chip);

@@ -120,7 +120,8 @@ void InstancesScreen::makeActs()
          Act::Maintenance},
     };
     for (const Verb& verb : verbs) {
-        QAction* action = add(tr(verb.text), tr(verb.toolTip), QKeySequence(QLatin1String(verb.key)));
+        QAction* action
+            = add(tr(verb.text), tr(verb.toolTip), QKeySequence(QLatin1String(verb.key)));
         connect(action, &QAction::triggered, this, [this, which = verb.act] { act(which); });
         view_->addAction(action);
         chips_->addAct(makeActButton(action, QString(QLatin1String(verb.key)).toLower()));
@@ -132,9 +133,8 @@ void InstancesScreen::makeActs()
 
 QPushButton* InstancesScreen::makeActButton(QAction* action, const QString& key)
 {
-    auto* button
-        = new QPushButton(key.isEmpty() ? action->text() : action->text() + QLatin1String("  ") + key,
-                          chips_);
+    auto* button = new QPushButton(
+        key.isEmpty() ? action->text() : action->text() + QLatin1String("  ") + key, chips_);
     if (key.isEmpty())
         button->setProperty("role", QLatin1String("flat"));
     button->setAccessibleName(action->text());
@@ -157,7 +157,8 @@ void InstancesScreen::step(int rows)
     const QModelIndex current = view_->currentIndex();
     const int row = std::clamp(current.isValid() ? current.row() + rows : 0, 0,
                                std::max(0, model_.rowCount() - 1));
-    const int column = current.isValid() ? current.column() : static_cast<int>(InstanceColumn::Name);
+    const int column
+        = current.isValid() ? current.column() : static_cast<int>(InstanceColumn::Name);
     view_->setCurrentIndex(model_.index(row, column));
 }
 

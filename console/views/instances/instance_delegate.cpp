@@ -94,8 +94,9 @@ void InstanceDelegate::paintGroup(QPainter& painter, const QRect& cell, const QM
     const int left = view_.columnViewportPosition(static_cast<int>(InstanceColumn::Mark));
     painter.save();
     painter.setClipRect(cell, Qt::IntersectClip);
-    const QRect icon(left + theme::kCellPadding, cell.top() + (cell.height() - theme::kAdminSize) / 2,
-                     theme::kAdminSize, theme::kAdminSize);
+    const QRect icon(left + theme::kCellPadding,
+                     cell.top() + (cell.height() - theme::kAdminSize) / 2, theme::kAdminSize,
+                     theme::kAdminSize);
     theme::paintIcon(painter, icon,
                      model_.isFolded(row) ? theme::Icon::Right : theme::Icon::Down, t.ink2);
     const QString title = model_.groupTitle(row);
@@ -136,7 +137,8 @@ void InstanceDelegate::paintContent(QPainter& painter, const QRect& cell, const 
                           cell.top() + (cell.height() - theme::kAdminSize) / 2, theme::kAdminSize,
                           theme::kAdminSize);
         theme::paintAdmin(painter, icon, agent.admin(), t);
-        paintText(painter, cell.adjusted(theme::kAdminSize + theme::kGap4, 0, 0, 0), row, column, t);
+        paintText(painter, cell.adjusted(theme::kAdminSize + theme::kGap4, 0, 0, 0), row, column,
+                  t);
         return;
     }
     case CellKind::Age:

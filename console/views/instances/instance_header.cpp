@@ -61,7 +61,8 @@ void InstanceHeader::paintSection(QPainter* painter, const QRect& box, int secti
     line.setTop(box.bottom() - theme::kGap4 - static_cast<int>(lines.size()) * kLineHeight);
     line.setHeight(kLineHeight);
     for (const QString& text : lines) {
-        painter->drawText(line, (isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, text);
+        painter->drawText(line, (isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter,
+                          text);
         line.translate(0, kLineHeight);
     }
     if (isSorted) {
