@@ -13,6 +13,7 @@ namespace {
 // The picture that a plan is made for. Constant, so that a plan does not depend on a window.
 constexpr double kWantedWidth = 1100;
 constexpr double kWantedHeight = 640;
+constexpr double kScaleMost = 2; // larger than this is no gain
 constexpr int kNumberDigits = 15;
 constexpr int kColumnsLeast = 4;
 
@@ -163,7 +164,7 @@ double bestWidth(const std::vector<Row>& rows, const CellMetrics& metrics)
         const double frames = static_cast<double>(count);
         const double width = frames * (widest + metrics.hostGap) - metrics.hostGap;
         const double scale
-            = std::min({1.0, kWantedWidth / width, kWantedHeight / heightAt(rows, width, metrics)});
+            = std::min({kScaleMost, kWantedWidth / width, kWantedHeight / heightAt(rows, width, metrics)});
         if (scale > bestScale + 1e-9) {
             bestScale = scale;
             best = width;

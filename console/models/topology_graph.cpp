@@ -11,8 +11,8 @@ namespace signalbox::models {
 
 namespace {
 
-constexpr GraphColumns kWide{24, 96, 196, 276, 248, 640, 458, 1172, 244, 1440};
-constexpr GraphColumns kNarrow{12, 72, 108, 136, 184, 384, 348, 776, 180, 968};
+constexpr GraphColumns kWide{16, 96, 188, 268, 248, 632, 458, 1164, 244, 1424};
+constexpr GraphColumns kNarrow{4, 72, 100, 128, 184, 376, 348, 768, 180, 952};
 constexpr double kGatewayHeight = 108;
 constexpr double kGatewayPitch = 150;
 constexpr double kRoutePadding = 16; // above and below its ports
@@ -261,11 +261,16 @@ private:
     void placeGateways()
     {
         const auto count = static_cast<double>(input_.gateways.size());
-        const double needed = count * kGatewayHeight + (count - 1) * kRouteGap;
         const double pitch
             = std::clamp((bottom_ - kTop) / std::max(1.0, count), kGatewayHeight + kRouteGap,
                          kGatewayPitch);
-        double y = kTop + std::max(0.0, (bottom_ - kTop - (pitch * (count - 1) + kGatewayHeight)) / 2);
+        // Their hexagons in the middle of the routes: one gateway faces one route.
+        double middle = (kTop + bottom_) / 2;
+        if (!graph_.routes.empty())
+            middle = (graph_.routes.front().box.center().y()
+                      + graph_.routes.back().box.center().y())
+                / 2;
+        double y = std::max(kTop, middle - pitch * (count - 1) / 2 - kHexagonMiddle);
         std::vector<std::string> ids = input_.gateways;
         std::sort(ids.begin(), ids.end());
         for (const std::string& id : ids) {
@@ -274,7 +279,8 @@ private:
                             kGatewayHeight)});
             y += pitch;
         }
-        bottom_ = std::max(bottom_, kTop + needed);
+        if (!graph_.gateways.empty())
+            bottom_ = std::max(bottom_, graph_.gateways.back().box.bottom());
         graph_.size = {columns_.width, bottom_ + kRoutePadding};
     }
 

@@ -17,7 +17,7 @@ namespace signalbox::models {
 
 // Two sets of columns: for a wide work area, and for a window of 1280.
 enum class Breadth : std::uint8_t { Wide, Narrow };
-inline constexpr double kWideGraph = 1400; // from this width on
+inline constexpr double kWideGraph = 1424; // from this width on
 
 struct GraphColumns {
     double gateways;
@@ -34,6 +34,7 @@ struct GraphColumns {
 const GraphColumns& columnsOf(Breadth breadth);
 
 inline constexpr double kGraphHead = 40; // names of the columns
+inline constexpr double kHexagonMiddle = 32; // of a gateway, below the top of its box
 inline constexpr double kGraphRow = 24; // a port of a route
 inline constexpr double kZoneRow = 24; // inside a pool
 

@@ -161,10 +161,19 @@ void CellScene::paintLines(const Painting& painting, const QRectF& box,
     const history::Series series
         = session_.history.ofAgent(slot, Reading::TtftP95Ms, seconds);
     theme::paintSparkline(painting.painter,
-                          QRect(static_cast<int>(box.left()),
-                                static_cast<int>(box.bottom()) - kStripHeight,
+                          QRect(static_cast<int>(box.left()), static_cast<int>(y) + 2,
                                 static_cast<int>(box.width()) - 4, kStripHeight),
                           series.values, t);
+}
+
+// Still there, and saying nothing.
+void CellScene::paintPassed(const Painting& painting, const QRectF& circle) const
+{
+    painting.painter.setPen(painting.t.line);
+    painting.painter.setBrush(Qt::NoBrush);
+    painting.painter.setRenderHint(QPainter::Antialiasing);
+    painting.painter.drawEllipse(circle);
+    painting.painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
 void CellScene::paintCard(const Painting& painting, const QRectF& box, int node, Look look)
@@ -182,8 +191,7 @@ void CellScene::paintCard(const Painting& painting, const QRectF& box, int node,
         round.moveCenter(box.center());
         round.moveTopLeft(round.topLeft().toPoint());
         if (isPassed)
-            paintHeatCell(painter, round.toRect().adjusted(6, 6, -6, -6), {}, CellTone::Passed,
-                          painting.t);
+            paintPassed(painting, round);
         else
             paintCircle(painting, round, agent);
         return;
@@ -195,6 +203,7 @@ void CellScene::paintCard(const Painting& painting, const QRectF& box, int node,
     const double foot = round.bottom() + 8;
     const QRectF words(box.left() + 8, foot, box.width() - 10, box.bottom() - foot - 4);
     if (isPassed) {
+        paintPassed(painting, round);
         const LabelStyle faint{theme::TextStyle::Base, theme::TextWeight::Regular,
                                painting.t.ink3};
         painting.labels.draw(painter, QRectF(words.left(), words.top(), words.width(), 16),

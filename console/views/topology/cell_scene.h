@@ -49,6 +49,7 @@ private:
     void paintCards(const Painting& painting, Look look);
     void paintCard(const Painting& painting, const QRectF& box, int node, Look look);
     void paintCircle(const Painting& painting, const QRectF& circle, const fleet::Agent& agent);
+    void paintPassed(const Painting& painting, const QRectF& circle) const;
     void paintBars(const Painting& painting, const QRect& box, const fleet::Agent& agent) const;
     void paintLines(const Painting& painting, const QRectF& box, const fleet::Agent& agent,
                     int node) const;

@@ -105,16 +105,9 @@ void FleetScene::paintGateway(const Painting& painting, int index) const
     if (hasPlate)
         theme::paintAdmin(painter, QRectF(middle.x() - 10, middle.y() - 10, 20, 20),
                           agent.admin(), t);
-    else if (detail < Detail::NoBars && !isPassed) {
-        // Its share of what the busiest gateway has in flight: gateways have no KV cache.
-        double most = 1;
-        for (const int other : session_.store.gateways())
-            most = std::max(
-                most, known(session_.store.agent(other).readings[Reading::InFlight]).value_or(0));
-        const std::optional<double> open = known(agent.readings[Reading::InFlight]);
+    else if (detail < Detail::NoBars && !isPassed) // it has no KV cache: what its host does
         theme::paintVBar(painter, QRect(middle.x() - 5, middle.y() - 17, 10, 34),
-                         {.value = open ? std::optional<double>(*open / most) : std::nullopt}, t);
-    }
+                         {.value = known(agent.readings[Reading::HostCpuShare])}, t);
     const QRectF words(gateway.box.left(), shape.bottom() + 4, gateway.box.width(), 16);
     painting.labels.draw(painter, words, text::plainText(gateway.id),
                          base(isPassed ? t.ink3 : t.ink, theme::TextWeight::SemiBold,
@@ -360,6 +353,15 @@ void FleetScene::paintPool(const Painting& painting, int index) const
         paintPoolWords(painting, inner, *pool);
         paintZones(painting, inner, index);
     }
+    paintPoolBadge(painting, index);
+}
+
+void FleetScene::paintPoolBadge(const Painting& painting, int index) const
+{
+    const models::GraphPool& shown = graph_.pools[static_cast<std::size_t>(index)];
+    const fleet::Pool* pool = poolAt(index);
+    if (!pool)
+        return;
     constexpr double kLarge = 32;
     const QRectF badge(shown.box.right() - kLarge / 2 - 4, shown.box.top() - kLarge / 2 + 2,
                        kLarge, kLarge);

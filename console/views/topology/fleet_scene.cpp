@@ -29,6 +29,7 @@ constexpr double kBarsFrom = 0.45;
 constexpr double kEdgesFrom = 0.2;
 constexpr std::size_t kEdgesSmooth = 500; // more of them are drawn without antialiasing
 constexpr double kArrow = 7;
+constexpr double kHexagonHalf = 35;
 
 QString say(const char* text)
 {
@@ -267,30 +268,34 @@ void FleetScene::drawEdges(QPainter& painter, const theme::Tokens& t,
         painter.drawPath(rounded(path, theme::kEdgeRadius));
         arrow(painter, tip, t.edgePen);
     }
-    double top = 1e9;
-    double bottom = 0;
+    if (graph_.routes.empty() || graph_.gateways.empty())
+        return;
+    std::vector<double> ends;
+    for (const models::GraphRoute& route : graph_.routes)
+        ends.push_back(route.box.center().y());
+    for (const models::GraphGateway& gateway : graph_.gateways)
+        ends.push_back(gateway.box.top() + models::kHexagonMiddle);
+    const auto [top, bottom] = std::minmax_element(ends.begin(), ends.end());
+    // Lines leave the trunk through a round corner where they are its end.
+    const auto branch = [&](double y, double x) {
+        const double inwards = (*bottom - *top) / 2;
+        std::vector<QPointF> path{{columns.trunk, y}, {x, y}};
+        if (*bottom - *top > 2 * theme::kEdgeRadius && (y == *top || y == *bottom))
+            path.insert(path.begin(), {columns.trunk, y + (y == *top ? inwards : -inwards)});
+        painter.drawPath(rounded(path, theme::kEdgeRadius));
+    };
     for (const models::GraphRoute& route : graph_.routes) {
-        const double y = route.box.center().y();
-        top = std::min(top, y);
-        bottom = std::max(bottom, y);
         painter.setPen(pen(widths[at++]));
-        painter.drawLine(QPointF(columns.trunk, y), QPointF(columns.routes - kArrow, y));
-        arrow(painter, QPointF(columns.routes, y), t.edgePen);
+        branch(route.box.center().y(), columns.routes - kArrow);
+        arrow(painter, QPointF(columns.routes, route.box.center().y()), t.edgePen);
     }
-    if (graph_.routes.empty())
-        return;
     for (const models::GraphGateway& gateway : graph_.gateways) {
-        const double y = gateway.box.top() + 32;
-        top = std::min(top, y);
-        bottom = std::max(bottom, y);
         painter.setPen(pen(widths[at++]));
-        painter.drawLine(QPointF(gateway.box.right() - 12, y), QPointF(columns.trunk, y));
+        branch(gateway.box.top() + models::kHexagonMiddle, gateway.box.center().x() + kHexagonHalf);
     }
-    if (graph_.gateways.empty())
-        return;
-    const double trunk = widths.back();
-    painter.setPen(pen(trunk));
-    painter.drawLine(QPointF(columns.trunk, top - trunk / 2), QPointF(columns.trunk, bottom + trunk / 2));
+    painter.setPen(pen(widths.back()));
+    painter.drawLine(QPointF(columns.trunk, *top + theme::kEdgeRadius),
+                     QPointF(columns.trunk, *bottom - theme::kEdgeRadius));
 }
 
 void FleetScene::paintEdges(const Painting& painting)
@@ -360,10 +365,15 @@ void FleetScene::paintHeads(const Painting& painting) const
                             painting.t.ink2};
     const LabelStyle plain{theme::TextStyle::Caption, theme::TextWeight::Regular,
                            painting.t.ink2};
+    const double ends[] = {columns.routes, columns.pools, columns.standby, columns.width};
+    const double* end = ends;
     for (const auto& [x, name, figures] : heads) {
         const double width = painting.labels.widthOf(name, strong);
+        const double room = *end++ - x - width - 2 * theme::kGap;
         painting.labels.draw(painting.painter, QRectF(x, 12, width + 1, 16), name, strong);
-        painting.labels.draw(painting.painter, QRectF(x + width + 8, 12, 160, 16), figures, plain);
+        if (painting.labels.widthOf(figures, plain) <= room)
+            painting.labels.draw(painting.painter, QRectF(x + width + theme::kGap, 12, room, 16),
+                                 figures, plain);
     }
 }
 
@@ -397,9 +407,11 @@ void FleetScene::paint(const Painting& painting)
     }
     if (painting.selected >= 0 && painting.selected < static_cast<int>(nodes().size())) {
         painter.setRenderHint(QPainter::Antialiasing);
-        theme::paintSelectionRing(painter,
-                                  nodes()[static_cast<std::size_t>(painting.selected)].box,
-                                  theme::kRadius, painting.t.canvas, painting.t);
+        const auto selected = static_cast<std::size_t>(painting.selected);
+        theme::paintSelectionRing(painter, nodes()[selected].box, theme::kRadius,
+                                  painting.t.canvas, painting.t);
+        if (parts_[selected].part == Part::Pool)
+            paintPoolBadge(painting, parts_[selected].index);
     }
     painter.restore();
 }

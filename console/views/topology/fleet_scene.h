@@ -55,6 +55,7 @@ private:
     void paintRoute(const Painting& painting, int index) const;
     void paintPorts(const Painting& painting, int index) const;
     void paintPool(const Painting& painting, int index) const;
+    void paintPoolBadge(const Painting& painting, int index) const;
     void paintInlets(const Painting& painting, int index) const;
     void paintPoolWords(const Painting& painting, const QRectF& box, const fleet::Pool& pool) const;
     void paintZones(const Painting& painting, const QRectF& box, int index) const;

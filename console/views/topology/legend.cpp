@@ -118,7 +118,7 @@ std::vector<Legend::Entry> freshness()
 
 std::vector<Legend::Entry> fleetEntries()
 {
-    std::vector<Legend::Entry> entries{{Mark::Gateway, Legend::tr("gateway")},
+    std::vector<Legend::Entry> entries{{Mark::Gateway, Legend::tr("gateway, CPU of its host")},
                                        {Mark::Pool, Legend::tr("pool")},
                                        {Mark::StateStore, Legend::tr("state store")}};
     for (Legend::Entry& entry : alarms())
@@ -132,17 +132,19 @@ std::vector<Legend::Entry> fleetEntries()
     return entries;
 }
 
-std::vector<Legend::Entry> cardEntries(double queueFullMs)
+std::vector<Legend::Entry> cardEntries(Detail detail, double queueFullMs)
 {
     std::vector<Legend::Entry> entries{
-        {Mark::None, Legend::tr("in circle: load, band = 90 % of the pool now")},
-        {Mark::None, Legend::tr("Q queue wait p95, full = %1")
-                         .arg(text::millisecondsText(queueFullMs))},
-        {Mark::None, Legend::tr("KV cache use")},
-        {Mark::None, Legend::tr("line: TTFT p95")},
-        {Mark::AlarmNew, Legend::tr("new")},
-        {Mark::AlarmAcknowledged, Legend::tr("acknowledged")},
-        {Mark::Drain, Legend::tr("draining")}};
+        {Mark::None, Legend::tr("in circle: load, band = 90 % of the pool now")}};
+    if (detail == Detail::Full) {
+        entries.push_back({Mark::None, Legend::tr("Q queue wait p95, full = %1")
+                                           .arg(text::millisecondsText(queueFullMs))});
+        entries.push_back({Mark::None, Legend::tr("KV cache use")});
+        entries.push_back({Mark::None, Legend::tr("line: TTFT p95")});
+    }
+    entries.push_back({Mark::AlarmNew, Legend::tr("new")});
+    entries.push_back({Mark::AlarmAcknowledged, Legend::tr("acknowledged")});
+    entries.push_back({Mark::Drain, Legend::tr("draining")});
     for (Legend::Entry& entry : freshness())
         entries.push_back(std::move(entry));
     return entries;
@@ -190,7 +192,7 @@ void Legend::tell(const Sight& sight, Detail detail, double queueFullMs)
     else if (isInstance)
         entries_ = instanceEntries();
     else
-        entries_ = detail >= Detail::NoBars ? heatEntries() : cardEntries(queueFullMs);
+        entries_ = detail >= Detail::NoBars ? heatEntries() : cardEntries(detail, queueFullMs);
     QStringList words;
     for (const Entry& entry : entries_) {
         if (!entry.words.isEmpty())

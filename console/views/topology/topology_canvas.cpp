@@ -315,7 +315,12 @@ void TopologyCanvas::walk(models::WalkStep step)
         if (scene_->nodes()[i].object.isNone())
             boxes[i] = {};
     }
-    selectNode(models::stepFrom(boxes, selected_, step));
+    if (selected_ >= 0)
+        return selectNode(models::stepFrom(boxes, selected_, step));
+    const auto first = std::find_if(boxes.begin(), boxes.end(),
+                                    [](const QRectF& box) { return box.isValid(); });
+    if (first != boxes.end())
+        selectNode(static_cast<int>(first - boxes.begin()));
 }
 
 void TopologyCanvas::hover(int node)

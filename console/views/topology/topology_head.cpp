@@ -19,11 +19,13 @@ namespace {
 
 constexpr int kFieldLeast = 132;
 constexpr int kFieldMost = 272;
+constexpr int kPlaceCharacters = 18; // of a pool or an instance; the whole stands in the picture
 
 QLabel* chip(QWidget* parent, const QString& name)
 {
     QLabel* label = views::plainLabel({}, "chip", parent);
     label->setAccessibleName(name);
+    label->setFixedHeight(theme::kChipHeight);
     label->hide();
     return label;
 }
@@ -79,8 +81,7 @@ TopologyHead::TopologyHead(QWidget* parent)
     line->setSpacing(theme::kGap);
     line->addWidget(views::plainLabel(tr("Topology"), "title", this));
     line->addWidget(place_);
-    for (QLabel* label : {counts_, detail_, source_})
-        line->addWidget(label);
+    line->addWidget(counts_);
     line->addStretch(1);
     line->addWidget(field_, 100);
     const auto addGroup = [&](std::initializer_list<QToolButton*> buttons) {
@@ -98,6 +99,9 @@ TopologyHead::TopologyHead(QWidget* parent)
     first->setLayout(line);
     auto* wrong = new QHBoxLayout;
     wrong->setContentsMargins(theme::kPadding, 0, theme::kPadding, theme::kGap4);
+    wrong->setSpacing(theme::kGap);
+    wrong->addWidget(source_);
+    wrong->addWidget(detail_);
     wrong->addStretch(1);
     wrong->addWidget(mistake_);
     auto* all = new QVBoxLayout(this);
@@ -123,9 +127,9 @@ void TopologyHead::tell(const Sight& sight, const QString& fleet)
 {
     QStringList place{text::plainText(fleet)};
     if (sight.level != Level::Fleet)
-        place << text::plainText(sight.pool);
+        place << text::cutMiddle(text::plainText(sight.pool), kPlaceCharacters);
     if (sight.level == Level::Instance)
-        place << text::plainText(sight.agent);
+        place << text::cutMiddle(text::plainText(sight.agent), kPlaceCharacters);
     place_->setText(place.join(QStringLiteral("  ›  ")));
     graph_->setChecked(sight.manner == Manner::Graph);
     grid_->setChecked(sight.manner == Manner::Grid);

@@ -206,18 +206,27 @@ void ConsoleFleet::connect(int seconds)
     changes.audit = makeAudit();
     changes.heardAt = clock_.monotonic();
     store_.apply(std::move(changes));
-    for (const auto& [id, state] : states_)
-        tell(id);
+    for (const auto& [id, state] : states_) { // one by one: slots are given by id
+        fleet::FleetChanges told;
+        addFacts(told, state);
+        store_.apply(std::move(told));
+    }
+    store_.refresh();
     advance(seconds);
+}
+
+void ConsoleFleet::addFacts(fleet::FleetChanges& changes, const model::AgentState& state) const
+{
+    fleet::AgentChange& change = changes.agents[state.record.id.str()];
+    change.facts = std::make_shared<const fleet::AgentFacts>(
+        fleet::AgentFacts{state, "boot-1", std::nullopt});
+    change.heardAt = clock_.monotonic();
 }
 
 void ConsoleFleet::tell(const std::string& agent)
 {
     fleet::FleetChanges changes;
-    fleet::AgentChange& change = changes.agents[agent];
-    change.facts = std::make_shared<const fleet::AgentFacts>(
-        fleet::AgentFacts{states_.at(agent), "boot-1", std::nullopt});
-    change.heardAt = clock_.monotonic();
+    addFacts(changes, states_.at(agent));
     store_.apply(std::move(changes));
     store_.refresh();
 }

@@ -82,6 +82,7 @@ public:
 
 private:
     void addAgent(const model::AgentState& state);
+    void addFacts(fleet::FleetChanges& changes, const model::AgentState& state) const;
     fleet::ReadingsRow rowOf(const model::AgentState& state, std::int64_t unixMs) const;
     void event(const std::string& agent, const std::string& kind, const std::string& text,
                model::Severity severity);

@@ -28,6 +28,7 @@ struct Shown {
         screen->show();
         screen->activateWindow();
         screen->shown();
+        isActive = QTest::qWaitForWindowActive(screen.get());
     }
 
     TopologyCanvas& canvas() { return *screen->canvas(); }
@@ -57,6 +58,7 @@ struct Shown {
 
     tests::ConsoleFleet fleet;
     std::unique_ptr<TopologyScreen> screen;
+    bool isActive = false; // keys are taken by active windows only
 };
 
 TEST(TopologyScreen, ClickingSelectsTheNodeUnderThePointer)
