@@ -2,6 +2,7 @@
 #include "console/models/instances/agent_filter.h"
 
 #include "console/models/instances/agent_words.h"
+#include "console/models/words.h"
 
 #include <QRegularExpression>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/models/instances/agent_words.h"
 
+#include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 
@@ -18,12 +19,7 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(AgentWords)
 };
 
-QString latin(std::string_view word)
-{
-    return QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size()));
-}
-
-QString drainText(const model::DrainProgress& drain)
+QString drainReason(const model::DrainProgress& drain)
 {
     if (drain.phase == model::DrainPhase::Drained)
         return Words::tr("drained: safe to stop");
@@ -41,21 +37,6 @@ QString silenceText(const fleet::Agent& agent)
 }
 
 } // namespace
-
-QString adminWord(model::Admin admin)
-{
-    return latin(model::nameOf(admin)).toUpper();
-}
-
-QString healthWord(model::Health health)
-{
-    return latin(model::nameOf(health));
-}
-
-QString freshnessWord(model::Freshness freshness)
-{
-    return latin(model::nameOf(freshness));
-}
 
 QString alarmWord(model::Priority priority, model::Ack ack)
 {
@@ -154,7 +135,7 @@ QStringList reasonsOf(const fleet::Agent& agent, std::int64_t nowUnixMs)
     if (agent.freshness != model::Freshness::Live)
         reasons << silenceText(agent);
     if (agent.state().drain.phase != model::DrainPhase::None)
-        reasons << drainText(agent.state().drain);
+        reasons << drainReason(agent.state().drain);
     if (record.rejectedRevision > record.appliedRevision)
         reasons << Words::tr("rejected revision %1: %2")
                        .arg(record.rejectedRevision)

@@ -8,9 +8,6 @@
 // What a person reads about one agent. Text of peers is made safe here.
 namespace signalbox::models {
 
-QString adminWord(model::Admin admin); // "RUN"
-QString healthWord(model::Health health); // "ready"
-QString freshnessWord(model::Freshness freshness); // "live"; "disc" is written out
 QString alarmWord(model::Priority priority, model::Ack ack); // "P1!", "P1", "(P1)"; none: empty
 QString engineName(const std::string& profile); // "vLLM"
 QString engineText(const fleet::Agent& agent); // "vLLM 0.19.1"

@@ -2,6 +2,7 @@
 #include "console/models/instances/instance_columns.h"
 
 #include "console/models/instances/agent_words.h"
+#include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 

@@ -2,6 +2,7 @@
 #include "console/views/instance_detail/detail_head.h"
 
 #include "console/models/instances/agent_words.h"
+#include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 #include "console/theme/badges.h"

@@ -2,6 +2,7 @@
 #include "console/views/instances/counts_line.h"
 
 #include "console/models/instances/agent_words.h"
+#include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/theme/metrics.h"
 #include "console/theme/theme.h"
