@@ -121,7 +121,8 @@ PoolTile PoolTiles::gatewayTile() const
         tile.priority = cell.priority;
         tile.ack = cell.ack;
     }
-    tile.countText = tr("%1 serving").arg(text::ofText(sums.serving, sums.total));
+    tile.figuresText = text::ofText(sums.serving, sums.total);
+    tile.countText = tr("%1 serving").arg(tile.figuresText);
     finish(tile, sums,
            tr("%1 in flight").arg(text::rateText(known(sums.readings[Reading::InFlight]))));
     return tile;
@@ -139,9 +140,10 @@ PoolTile PoolTiles::poolTile(const fleet::Pool& pool) const
     if (const auto loads = loads_.find(pool.name); loads != loads_.end())
         tile.usualLoad = usualRange(loads->second.values(store_.nowUnixMs()), 12);
     fillCells(tile, pool.members);
-    tile.countText = tile.isStandby
-        ? tr("%1 ready").arg(text::ofText(pool.sums.ready, pool.sums.total))
-        : tr("%1 serving").arg(text::ofText(pool.sums.serving, pool.sums.total));
+    tile.figuresText
+        = text::ofText(tile.isStandby ? pool.sums.ready : pool.sums.serving, pool.sums.total);
+    tile.countText = tile.isStandby ? tr("%1 ready").arg(tile.figuresText)
+                                    : tr("%1 serving").arg(tile.figuresText);
     if (pool.members.empty())
         tile.countText = tr("no agent yet");
     finish(tile, pool.sums, text::plainText(pool.policy.model));

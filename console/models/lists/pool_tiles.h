@@ -30,6 +30,7 @@ struct PoolTile {
     std::string pool; // empty: the gateways
     QString title;
     QString countText; // "21 of 24 serving"
+    QString figuresText; // "21 of 24"
     QString rateText; // requests a second
     QString note; // what is not as usual; else what it runs
     QString ttftText;

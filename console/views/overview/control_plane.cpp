@@ -34,8 +34,7 @@ PlaneFact storeFact(const views::Session& session)
         return fact;
     }
     const std::int64_t now = session.store.nowUnixMs();
-    fact.text = ControlPlane::tr("away since %1; traffic goes on")
-                    .arg(session.time.clock(since));
+    fact.text = ControlPlane::tr("away since %1").arg(session.time.clock(since));
     fact.figure = text::durationText(std::max<std::int64_t>(0, now - since) / 1'000 * 1'000);
     fact.isAbnormal = true;
     return fact;

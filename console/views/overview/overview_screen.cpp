@@ -25,9 +25,9 @@ namespace {
 using fleet::Reading;
 
 constexpr int kLeastListRows = 4;
-constexpr int kMostListHeight = 268; // ten rows: more of nothing helps nobody
-constexpr int kLeastSignals = 176;
-constexpr int kMostSignals = 264;
+constexpr int kLeastSignals = 168;
+constexpr int kMostSignals = 320;
+constexpr int kCalmIndent = 44; // under the names
 
 int panelHeight(int body)
 {
@@ -75,12 +75,12 @@ void OverviewScreen::buildLists()
     alarmList_->setItemDelegate(new AlarmRowDelegate(session(), *alarms_, alarmList_));
     alarmList_->installEventFilter(this);
     calm_ = views::plainLabel({}, "dim", alarmPanel_);
-    calm_->setContentsMargins(theme::kPadding, 0, theme::kPadding, 0);
+    calm_->setContentsMargins(kCalmIndent, 0, theme::kPadding, 0);
     calm_->setFixedHeight(theme::kRowHeight);
     alarmPanel_->body()->setContentsMargins(0, theme::kGap, 0, theme::kGap);
-    alarmPanel_->body()->addWidget(alarmList_, 1);
+    alarmPanel_->body()->addWidget(alarmList_);
     alarmPanel_->body()->addWidget(calm_);
-    alarmPanel_->body()->addStretch(0);
+    alarmPanel_->body()->addStretch(1);
 
     changePanel_ = new views::Panel(tr("Changes"), content_);
     changePanel_->setHint(tr("last 60 min"));
@@ -290,7 +290,6 @@ void OverviewScreen::refreshSecond()
         strip->refresh();
     plane_->refresh();
     tellAlarms();
-    layOut();
 }
 
 void OverviewScreen::refreshState()
@@ -327,6 +326,7 @@ void OverviewScreen::tellAlarms()
                                 text::durationText(ago / 1'000 * 1'000)));
     }
     alarmList_->setVisible(active > 0);
+    layOut();
 }
 
 void OverviewScreen::tellPools()
@@ -353,9 +353,13 @@ void OverviewScreen::layOut()
     const int pools = pools_->heightFor(
         room.width(), std::max(theme::kRowHeight, free - leastLists - kLeastSignals));
     const int shared = free - pools;
-    const int signalRow
-        = std::clamp(shared * 45 / 100, kLeastSignals, std::max(kLeastSignals, kMostSignals));
-    const int lists = std::clamp(shared - signalRow, theme::kRowHeight, kMostListHeight);
+    const int signalRow = std::clamp(shared / 2, kLeastSignals, kMostSignals);
+    const int lists = std::max(shared - signalRow, theme::kRowHeight);
+
+    // Whole rows only: half a row looks like the end of the list.
+    const int rows = std::max(1, (lists - panelHeight(theme::kRowHeight)) / theme::kRowHeight);
+    alarmList_->setFixedHeight(std::min(rows, std::max(1, alarms_->rowCount()))
+                               * theme::kRowHeight);
 
     int y = room.top();
     const int alarmWidth = (room.width() - gap) / 2;

@@ -115,8 +115,12 @@ void SignalStrip::paintEvent(QPaintEvent*)
     strip.highest = 0;
     strip.dataEnds = dataEnds_;
     if (usual_) {
+        // From the first sample on: before that nobody knows what was usual.
+        const auto begin = std::find_if(values_.begin(), values_.end(),
+                                        [](float value) { return std::isfinite(value); });
         low.assign(values_.size(), usual_->low);
         highest.assign(values_.size(), usual_->high);
+        std::fill_n(low.begin(), begin - values_.begin(), fleet::kUnknown);
         strip.bandLow = low;
         strip.bandHigh = highest;
     }

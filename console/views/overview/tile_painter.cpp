@@ -29,7 +29,10 @@ using theme::Tokens;
 constexpr int kLine = 20;
 constexpr int kNoteLine = 16;
 constexpr int kCellsHeight = 28;
-constexpr int kSmallBarWidth = 64;
+constexpr int kSmallBarWidth = 56;
+constexpr int kSmallHead = 24;
+constexpr int kGatewayMark = 16;
+constexpr std::size_t kMostGatewayMarks = 20; // more are cells
 constexpr int kPercentWidth = 44;
 constexpr int kBadgePlate = 20; // of a cell whose state needs a shape
 constexpr int kMarkedCell = 8; // from this size on a mark has room in it
@@ -185,6 +188,26 @@ void paintPair(QPainter& painter, const QRect& line, const QString& left, const 
                      theme::fontFor(TextStyle::Base, weight), leftInk);
 }
 
+// Gateways have their own shape here, too, and no load that would fill it.
+void paintGateways(QPainter& painter, const QRect& box, const std::vector<TileCell>& cells,
+                   const Tokens& t)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const int columns = std::max(1, box.width() / (kGatewayMark + theme::kGap4));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const int column = static_cast<int>(i) % columns;
+        const int row = static_cast<int>(i) / columns;
+        const QRect place(box.left() + column * (kGatewayMark + theme::kGap4),
+                          box.top() + row * kGatewayMark, kGatewayMark, kGatewayMark);
+        if (isMarked(cells[i]))
+            paintMarked(painter, place, cells[i], t);
+        else
+            painter.fillPath(theme::kindPath(theme::Kind::Gateway, place), t.cellOn);
+    }
+    painter.restore();
+}
+
 void paintBody(QPainter& painter, QRect body, const PoolTile& tile, TileForm form, const Tokens& t)
 {
     const auto take = [&body](int height) {
@@ -192,7 +215,10 @@ void paintBody(QPainter& painter, QRect body, const PoolTile& tile, TileForm for
         body.setTop(line.bottom() + 1);
         return line;
     };
-    paintCells(painter, take(kCellsHeight), tile.cells, t);
+    if (tile.pool.empty() && tile.cells.size() <= kMostGatewayMarks)
+        paintGateways(painter, take(kCellsHeight), tile.cells, t);
+    else
+        paintCells(painter, take(kCellsHeight), tile.cells, t);
     take(theme::kGap4);
     paintPair(painter, take(kLine), tile.countText, t.ink,
               QStringLiteral("%1 req/s").arg(tile.rateText), t.ink2, TextWeight::SemiBold);
@@ -220,9 +246,9 @@ void paintBody(QPainter& painter, QRect body, const PoolTile& tile, TileForm for
 void paintSmall(QPainter& painter, const QRect& box, const PoolTile& tile, const Tokens& t)
 {
     const QRect inner = box.adjusted(theme::kGap, 2, -theme::kGap, -2);
-    const int half = inner.height() / 2;
-    paintHead(painter, QRect(inner.left(), inner.top(), inner.width(), half), tile, t);
-    const QRect line(inner.left(), inner.top() + half, inner.width(), inner.height() - half);
+    paintHead(painter,
+              QRect(inner.left(), inner.top(), inner.width() + theme::kGap4, kSmallHead), tile, t);
+    const QRect line = inner.adjusted(0, kSmallHead - theme::kHairline, 0, 0);
     const int barWidth = std::min(kSmallBarWidth, inner.width() / 2);
     if (!tile.pool.empty())
         theme::paintHBar(painter,
@@ -230,7 +256,7 @@ void paintSmall(QPainter& painter, const QRect& box, const PoolTile& tile, const
                                line.top() + (line.height() - theme::kBarHeight) / 2, barWidth,
                                theme::kBarHeight),
                          barOf(tile), t);
-    views::paintText(painter, line.adjusted(0, 0, -barWidth - theme::kGap, 0), tile.countText,
+    views::paintText(painter, line.adjusted(0, 0, -barWidth - theme::kGap4, 0), tile.figuresText,
                      theme::fontFor(TextStyle::Caption), t.ink2);
 }
 
@@ -252,8 +278,8 @@ void paintHeat(QPainter& painter, const QRect& box, const PoolTile& tile, TileMa
 TileSize sizeOf(TileForm form)
 {
     switch (form) {
-    case TileForm::Full: return {200, 148, theme::kPanelGap};
-    case TileForm::Compact: return {200, 112, theme::kPanelGap};
+    case TileForm::Full: return {184, 148, theme::kPanelGap};
+    case TileForm::Compact: return {184, 112, theme::kPanelGap};
     case TileForm::Small: return {136, 44, theme::kGap};
     case TileForm::Heat: return {24, 24, theme::kGap4};
     }

@@ -12,6 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace signalbox::timeline {
 namespace {
 
@@ -31,8 +33,15 @@ protected:
                              undone.push_back(objects.front().id);
                          });
     }
-    QListView& eventList() { return *panel.findChildren<QListView*>().at(0); }
-    QListView& undoList() { return *panel.findChildren<QListView*>().at(1); }
+    QListView& listNamed(const QString& name)
+    {
+        const QList<QListView*> lists = panel.findChildren<QListView*>();
+        return **std::find_if(lists.begin(), lists.end(), [&](const QListView* list) {
+            return list->accessibleName() == name;
+        });
+    }
+    QListView& eventList() { return listNamed(u"Newest events"_s); }
+    QListView& undoList() { return listNamed(u"Changes that can be undone"_s); }
     QPushButton* button(const QString& word)
     {
         for (QPushButton* one : panel.findChildren<QPushButton*>()) {
