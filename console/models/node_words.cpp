@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/models/node_words.h"
 
+#include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 
@@ -118,11 +119,6 @@ QString shortNameOf(const std::string& id, const std::string& pool)
     const bool isUnder = id.size() > pool.size() + 3 && !pool.empty() && id.starts_with(pool)
         && id[pool.size()] == '-';
     return text::plainText(isUnder ? id.substr(pool.size() + 1) : id);
-}
-
-QString adminWord(model::Admin admin)
-{
-    return word(model::nameOf(admin)).toUpper();
 }
 
 QString inFlightText(float inFlight)

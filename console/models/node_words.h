@@ -32,7 +32,6 @@ struct NodeStatus {
 };
 NodeStatus statusOf(const fleet::Agent& agent, std::int64_t nowUnixMs);
 
-QString adminWord(model::Admin admin); // "RUN"
 QString inFlightText(float inFlight); // "14 in flight", "? in flight"
 
 } // namespace signalbox::models

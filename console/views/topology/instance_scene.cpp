@@ -2,6 +2,7 @@
 #include "console/views/topology/instance_scene.h"
 
 #include "console/models/node_words.h"
+#include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 #include "console/theme/badges.h"
