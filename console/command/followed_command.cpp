@@ -29,6 +29,11 @@ std::vector<std::string> caseDrains(const model::RouteEdit&)
     return {};
 }
 
+std::vector<std::string> caseDrains(const model::ScaleEdit& edit)
+{
+    return drainedIn(edit.changes);
+}
+
 } // namespace
 
 std::uint32_t FollowedCommand::left() const

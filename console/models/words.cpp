@@ -103,6 +103,10 @@ QString routeEditText(const model::RouteEdit& edit)
 struct EditWords {
     QString operator()(const model::AdminEdit& edit) const { return adminEditText(edit); }
     QString operator()(const model::RouteEdit& edit) const { return routeEditText(edit); }
+    QString operator()(const model::ScaleEdit& edit) const
+    {
+        return Words::tr("Scale %1 to %2").arg(plainText(edit.pool)).arg(edit.desired);
+    }
 };
 
 } // namespace
