@@ -102,7 +102,7 @@ private:
     void askConvergence(FollowedCommand& one);
     void takeConvergence(std::uint64_t auditNumber,
                          const base::Result<model::Convergence>& answer);
-    void lookAtDrains(FollowedCommand& one) const;
+    void lookAtStore(FollowedCommand& one) const;
     void dropOne();
     void wake();
 

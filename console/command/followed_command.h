@@ -31,6 +31,18 @@ struct DrainView {
     std::int64_t longestMs = 0; // age of the oldest open one
 };
 
+// A pool on its way to another number of instances, as the agent that starts them tells.
+struct ScaleView {
+    bool isKnown = false; // it has told of this number
+    std::uint32_t desired = 0;
+    std::uint32_t ready = 0; // those that somebody else starts included
+    std::uint32_t starting = 0; // or loading, or waiting to be started again
+    std::uint32_t leaving = 0; // draining or stopping
+    std::string problem; // why nothing can be started; empty = nothing is in the way
+
+    bool isSettled() const { return isKnown && ready == desired && starting + leaving == 0; }
+};
+
 // A command that was applied, and what has come of it. A value: the desk makes a new one each time
 // it looks.
 struct FollowedCommand {
@@ -46,6 +58,7 @@ struct FollowedCommand {
     std::optional<model::Convergence> convergence; // nothing = not asked yet
     std::string problem; // why convergence cannot be asked now; empty = it was
     std::vector<DrainView> drains;
+    std::optional<ScaleView> scale; // of a ScaleEdit
     std::int64_t endedUnixMs = 0; // of Done
 
     std::uint32_t left() const;

@@ -51,6 +51,37 @@ void look(const fleet::Agent& agent, base::Revision revision, DrainView& drain)
     drain.longestMs = isDraining ? progress.longestMs : 0;
 }
 
+// What the agent that starts the pool's instances says of it; null = nothing yet.
+const model::ScaleProgress* progressOf(const fleet::FleetStore& store, const std::string& pool)
+{
+    const auto& pools = store.policy().policy.pools;
+    const auto found = pools.find(pool);
+    const bool hasScale = found != pools.end() && found->second.scale.has_value();
+    const int slot = hasScale ? store.slotOf(found->second.scale->on) : -1;
+    if (slot < 0)
+        return nullptr;
+    const auto& scaling = store.agent(slot).state().scaling;
+    const auto progress = std::find_if(scaling.begin(), scaling.end(),
+                                       [&](const auto& one) { return one.pool == pool; });
+    return progress == scaling.end() ? nullptr : &*progress;
+}
+
+ScaleView viewOf(const model::ScaleEdit& edit, const model::ScaleProgress* progress)
+{
+    using model::PairState;
+    ScaleView view;
+    view.desired = edit.desired;
+    if (progress == nullptr)
+        return view;
+    view.isKnown = progress->desired == edit.desired;
+    view.ready = progress->others + progress->count(PairState::Ready);
+    view.starting = progress->count(PairState::Starting) + progress->count(PairState::Loading)
+        + progress->count(PairState::BackingOff);
+    view.leaving = progress->count(PairState::Draining) + progress->count(PairState::Stopping);
+    view.problem = progress->problem;
+    return view;
+}
+
 } // namespace
 
 void CommandDesk::follow(const model::ApplyAnswer& answer)
@@ -66,7 +97,7 @@ void CommandDesk::follow(const model::ApplyAnswer& answer)
     one.preview = sent_->preview;
     for (std::string& agent : drainedBy(one.preview.plan.edit))
         one.drains.push_back({.agent = std::move(agent)});
-    lookAtDrains(one);
+    lookAtStore(one);
     std::erase_if(followed_, [&](const FollowedCommand& known) {
         return known.auditNumber == one.auditNumber;
     });
@@ -114,12 +145,13 @@ void CommandDesk::tickFollowed(FollowedCommand& one)
 {
     if (isOver(one.stage))
         return;
-    lookAtDrains(one);
+    lookAtStore(one);
     if (one.stage == CommandStage::Converging)
         askConvergence(one);
     const bool isDrained = std::all_of(one.drains.begin(), one.drains.end(),
                                        [](const DrainView& drain) { return isOver(drain); });
-    if (one.stage == CommandStage::Following && isDrained) {
+    const bool isSettled = !one.scale || one.scale->isSettled();
+    if (one.stage == CommandStage::Following && isDrained && isSettled) {
         one.stage = CommandStage::Done;
         one.endedUnixMs = store_.nowUnixMs();
     }
@@ -162,8 +194,10 @@ void CommandDesk::takeConvergence(std::uint64_t auditNumber,
     wake();
 }
 
-void CommandDesk::lookAtDrains(FollowedCommand& one) const
+void CommandDesk::lookAtStore(FollowedCommand& one) const
 {
+    if (const auto* edit = std::get_if<model::ScaleEdit>(&one.preview.plan.edit))
+        one.scale = viewOf(*edit, progressOf(store_, edit->pool));
     for (DrainView& drain : one.drains) {
         const int slot = store_.slotOf(drain.agent);
         if (slot >= 0)

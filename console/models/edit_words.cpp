@@ -73,11 +73,6 @@ QString caseVerb(const model::ScaleEdit&)
     return tr("scale");
 }
 
-QString caseObjects(const model::ScaleEdit& edit)
-{
-    return tr("%1 to %2").arg(shownName(edit.pool)).arg(edit.desired);
-}
-
 QString caseObjects(const model::AdminEdit& edit)
 {
     if (!edit.pool.empty())
@@ -99,6 +94,11 @@ QString caseObjects(const model::RouteEdit& edit)
     for (const model::RouteTarget& target : edit.targets)
         weights += QStringLiteral("%1 %2").arg(shownName(target.pool)).arg(target.weight);
     return objects + QStringLiteral(", ") + weights.join(QStringLiteral(", "));
+}
+
+QString caseObjects(const model::ScaleEdit& edit)
+{
+    return tr("%1 to %2").arg(shownName(edit.pool)).arg(edit.desired);
 }
 
 QString targetsOf(const model::AdminEdit& edit)
@@ -147,7 +147,7 @@ QString caseTitle(const model::RouteEdit& edit)
 
 QString caseTitle(const model::ScaleEdit& edit)
 {
-    return tr("Scale %1 to %2").arg(shownName(edit.pool)).arg(edit.desired);
+    return tr("Scale %1 to %2").arg(shownName(edit.pool), instancesText(edit.desired));
 }
 
 std::int64_t movedBy(const model::Preview& preview)
@@ -191,11 +191,15 @@ QString caseEffect(const model::RouteEdit& edit, const model::Preview& preview)
 
 QString caseEffect(const model::ScaleEdit& edit, const model::Preview& preview)
 {
-    const QString pool = shownName(edit.pool);
-    return edit.changes.empty()
-        ? tr("%1 gets more instances; they serve when they are ready").arg(pool)
-        : tr("%1 of %2 drained, then stopped; %3")
-              .arg(instancesText(edit.changes.size()), pool, streamsEnd(movedBy(preview)));
+    std::vector<std::string> leaving;
+    for (const model::AdminChange& change : edit.changes) {
+        if (change.admin == model::Admin::Drain)
+            leaving.push_back(change.agent);
+    }
+    if (leaving.empty())
+        return tr("%1 is to have %2").arg(shownName(edit.pool), instancesText(edit.desired));
+    return tr("%1: drained first, then stopped; %2")
+        .arg(listText(leaving, kNamesInLine), streamsEnd(movedBy(preview)));
 }
 
 QString diffText(const std::string& value)
@@ -226,7 +230,9 @@ QString effectText(const model::Preview& preview)
         return tr("Nothing would change: it is so already.");
     QString effect = std::visit([&](const auto& one) { return caseEffect(one, preview); },
                                 preview.plan.edit);
-    effect[0] = effect[0].toUpper();
+    const bool isSentence = !std::holds_alternative<model::ScaleEdit>(preview.plan.edit);
+    if (isSentence) // else it begins with a name, which stays as it is
+        effect[0] = effect[0].toUpper();
     return effect + QLatin1Char('.');
 }
 

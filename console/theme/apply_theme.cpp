@@ -120,6 +120,7 @@ QFrame[role="strip"] { background: @surface; border: none; border-bottom: 1px so
 QFrame[role="hairline"] { background: @line; border: none; }
 QFrame[role="raised"] { background: @raised; border: 1px solid @line2; border-radius: 4px; }
 QFrame[role="sheet"] { background: @surface; border: none; border-left: 2px solid @ink2; }
+QFrame[role="hairline"] { background: @line; border: none; }
 QFrame[role="palette"] { background: @surface; border: 1px solid @ink2; border-radius: 6px; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @ink2; font-size: 11px; font-weight: 500;

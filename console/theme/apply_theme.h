@@ -23,6 +23,7 @@ QPalette paletteOf(const Tokens& tokens);
 // Dynamic properties that it knows, set before a widget is first shown:
 //   QPushButton  "role" = "go" (the one that decides) | "flat" | "tall" | "goTall"
 //   QFrame       "role" = "panel" | "sunken" | "strip" | "raised" | "sheet" | "palette"
+//                         | "hairline"
 //   QLabel       "role" = "dim" | "faint" | "caption" | "captionFaint" | "strong" | "name"
 //                         | "title" | "figure" | "answer" | "answerLarge" | "mono" | "key" | "prod"
 //                         | "chip"

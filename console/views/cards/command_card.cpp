@@ -4,6 +4,7 @@
 #include "console/theme/metrics.h"
 #include "console/views/cards/admin_cards.h"
 #include "console/views/cards/route_cards.h"
+#include "console/views/cards/scale_card.h"
 #include "console/views/cards/undo_card.h"
 #include "console/views/cards/weights_card.h"
 #include "console/views/frame/panel.h"
@@ -58,7 +59,7 @@ std::unique_ptr<CommandCard> makeCard(Session& session, Act act,
     case Act::Failback: return FailbackCard::make(session, objects);
     case Act::Weights: return WeightsCard::make(session, objects);
     case Act::Undo: return UndoCard::make(session, objects);
-    case Act::Scale: return nullptr; // no kind of edit for it
+    case Act::Scale: return ScaleCard::make(session, objects);
     }
     return nullptr;
 }

@@ -352,6 +352,8 @@ bool CommandSheet::eventFilter(QObject* watched, QEvent* event)
 // While it is open, keys are its own: a letter must not reach the actions of the screen under it.
 bool CommandSheet::event(QEvent* event)
 {
+    if (event->type() == QEvent::StyleChange)
+        close_->setIcon(theme::iconFor(theme::Icon::Close)); // in the tokens of now
     if (event->type() == QEvent::ShortcutOverride) {
         const auto* key = static_cast<QKeyEvent*>(event);
         const bool isPlain = (key->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) == 0;

@@ -56,6 +56,11 @@ QString drainAnswer(const FollowedCommand& followed)
         : CoursePane::tr("The drain has ended");
 }
 
+QString scaleAnswer(const command::ScaleView& scale)
+{
+    return CoursePane::tr("%1 ready").arg(text::ofText(scale.ready, scale.desired));
+}
+
 QString appliedAnswer(const FollowedCommand& followed)
 {
     if (!followed.convergence)
@@ -94,6 +99,9 @@ QString sentenceOf(const FollowedCommand& followed)
     if (!followed.problem.empty())
         words += CoursePane::tr("Who runs it cannot be asked: %1. ")
                      .arg(text::plainText(followed.problem, text::kReasonCharacters));
+    if (followed.scale && !followed.scale->problem.empty())
+        words += CoursePane::tr("Nothing can be started: %1. ")
+                     .arg(text::plainText(followed.scale->problem, text::kReasonCharacters));
     if (followed.convergence)
         words += behindSentence(*followed.convergence);
     const bool isQuiet = words.isEmpty() && followed.stage == CommandStage::Done;
@@ -238,6 +246,56 @@ std::vector<Figure> trafficFigures(const fleet::FleetStore& store,
     return figures;
 }
 
+QString scaleCounts(const command::ScaleView& scale)
+{
+    if (!scale.isKnown)
+        return CoursePane::tr("not told yet");
+    return scale.leaving == 0
+        ? CoursePane::tr("%1 starting").arg(scale.starting)
+        : CoursePane::tr("%1 starting, %2 leaving").arg(scale.starting).arg(scale.leaving);
+}
+
+std::int64_t alteredTotal(const FollowedCommand& followed)
+{
+    return followed.convergence ? followed.convergence->alteredTotal
+                                : static_cast<std::int64_t>(followed.preview.agents.size());
+}
+
+Step stepOf(const QString& text, bool isDone, bool isReached)
+{
+    return {text, {},
+            isDone          ? Step::State::Done
+                : isReached ? Step::State::Now
+                            : Step::State::Later};
+}
+
+// What is behind it and what comes, in the order in which it happens.
+std::vector<Step> stepsOf(const FollowedCommand& followed, const TimeDisplay& time)
+{
+    const bool hasConverged = followed.stage == CommandStage::Following
+        || followed.stage == CommandStage::Done;
+    const bool isDone = followed.stage == CommandStage::Done;
+    const auto applied = followed.convergence ? followed.convergence->alteredApplied : 0;
+    std::vector<Step> steps{
+        {CoursePane::tr("Previewed"), time.clock(followed.previewedUnixMs), Step::State::Done},
+        {CoursePane::tr("Applied"),
+         CoursePane::tr("%1, %2 agents")
+             .arg(time.clock(followed.appliedUnixMs),
+                  text::ofText(applied, alteredTotal(followed))),
+         hasConverged ? Step::State::Done : Step::State::Now}};
+    const bool isDrained = std::all_of(followed.drains.begin(), followed.drains.end(), isEnded);
+    if (followed.hasDrain()) {
+        steps.push_back(stepOf(CoursePane::tr("Draining"), isDrained, hasConverged));
+        steps.back().admin = model::Admin::Drain;
+        if (!followed.scale)
+            steps.push_back(stepOf(CoursePane::tr("Drained: safe to stop"), isDone, false));
+    }
+    if (followed.scale)
+        steps.push_back(stepOf(CoursePane::tr("%1 ready").arg(followed.scale->desired), isDone,
+                               hasConverged && isDrained));
+    return steps;
+}
+
 } // namespace
 
 CoursePane::CoursePane(Session& session, QWidget* parent)
@@ -298,50 +356,33 @@ void CoursePane::show(const FollowedCommand& followed)
 
 void CoursePane::showAnswer(const FollowedCommand& followed)
 {
-    const bool isDraining = followed.hasDrain() && followed.stage != CommandStage::Converging;
-    answer_->setText(isDraining ? drainAnswer(followed) : appliedAnswer(followed));
+    const bool isOnItsWay = followed.stage != CommandStage::Converging;
+    answer_->setText(isOnItsWay && followed.scale      ? scaleAnswer(*followed.scale)
+                         : isOnItsWay && followed.hasDrain() ? drainAnswer(followed)
+                                                             : appliedAnswer(followed));
     sentence_->setText(sentenceOf(followed));
 }
 
 void CoursePane::showProgress(const FollowedCommand& followed)
 {
-    const auto applied = followed.convergence ? followed.convergence->alteredApplied : 0;
-    const auto total = followed.convergence
-        ? followed.convergence->alteredTotal
-        : static_cast<std::uint32_t>(followed.preview.agents.size());
-    const bool isDraining = followed.hasDrain() && followed.stage != CommandStage::Converging;
-    if (isDraining)
+    const bool isOnItsWay = followed.stage != CommandStage::Converging;
+    const auto& convergence = followed.convergence;
+    if (isOnItsWay && followed.scale) {
+        segments_->setProgress(followed.scale->ready, followed.scale->desired);
+        counts_->setText(scaleCounts(*followed.scale));
+    } else if (isOnItsWay && followed.hasDrain()) {
         segments_->setProgress(followed.most() - followed.left(), followed.most());
-    else
-        segments_->setProgress(applied, total);
-    const bool hasWhole = followed.convergence && followed.convergence->wholeTotal > 0;
-    counts_->setText(isDraining ? tr("of %1").arg(followed.most())
-                         : hasWhole
-                         ? tr("whole fleet %1")
-                               .arg(text::ofText(followed.convergence->wholeApplied,
-                                                 followed.convergence->wholeTotal))
-                         : QString());
-    segments_->setVisible(!isDraining || followed.most() > 0);
-
-    const bool hasConverged = followed.stage == CommandStage::Following
-        || followed.stage == CommandStage::Done;
-    std::vector<Step> steps{
-        {tr("Previewed"), session_.time.clock(followed.previewedUnixMs), Step::State::Done},
-        {tr("Applied"),
-         tr("%1, %2 agents")
-             .arg(session_.time.clock(followed.appliedUnixMs), text::ofText(applied, total)),
-         hasConverged ? Step::State::Done : Step::State::Now}};
-    if (followed.hasDrain()) {
-        const bool isDone = followed.stage == CommandStage::Done;
-        steps.push_back({tr("Draining"), {},
-                         isDone             ? Step::State::Done
-                             : hasConverged ? Step::State::Now
-                                            : Step::State::Later,
-                         model::Admin::Drain});
-        steps.push_back({tr("Drained: safe to stop"), {},
-                         isDone ? Step::State::Done : Step::State::Later});
+        counts_->setText(tr("of %1").arg(followed.most()));
+    } else {
+        segments_->setProgress(convergence ? convergence->alteredApplied : 0,
+                               alteredTotal(followed));
+        counts_->setText(convergence && convergence->wholeTotal > 0
+                             ? tr("whole fleet %1")
+                                   .arg(text::ofText(convergence->wholeApplied,
+                                                     convergence->wholeTotal))
+                             : QString());
     }
-    steps_->setSteps(std::move(steps));
+    steps_->setSteps(stepsOf(followed, session_.time));
 }
 
 void CoursePane::showFigures(const FollowedCommand& followed)

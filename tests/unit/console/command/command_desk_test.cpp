@@ -350,6 +350,41 @@ TEST_F(CommandDeskTest, FollowsNoMoreCommandsThanItsLimit)
     EXPECT_EQ(desk_.followedDropped(), 1u);
 }
 
+TEST_F(CommandDeskTest, AScaleIsFollowedUntilThatManyAreReady)
+{
+    fleet::FleetChanges changes;
+    changes.policy = fleet_.store().policy();
+    changes.policy->policy.pools["chat"].scale = model::PoolScale{.on = "gw-1", .desired = 2};
+    fleet_.store().apply(std::move(changes));
+    const auto tell = [this](std::uint32_t desired, std::vector<model::PairState> states) {
+        model::ScaleProgress progress{.pool = "chat", .desired = desired};
+        for (const model::PairState state : states)
+            progress.pairs.push_back({.id = "chat-9", .state = state});
+        fleet_.state("gw-1").scaling = {progress};
+        fleet_.tell("gw-1");
+        pass(500ms);
+    };
+    const model::Edit edit = model::ScaleEdit{"chat", 2, {}};
+    ASSERT_TRUE(desk_.open("scale pool/chat"));
+    desk_.setWish(edit);
+    port().onPreview(previewOf(edit));
+    desk_.setCause("evening peak");
+    desk_.apply();
+    port().onApply(appliedAnswer());
+    port().onConvergence(
+        model::Convergence{.revision = 420, .alteredApplied = 2, .alteredTotal = 2});
+    EXPECT_EQ(desk_.followed(4)->stage, CommandStage::Following);
+
+    tell(1, {model::PairState::Ready});
+    EXPECT_FALSE(desk_.followed(4)->scale->isKnown) << "it still tells of the number before";
+    tell(2, {model::PairState::Ready, model::PairState::Loading});
+    EXPECT_EQ(desk_.followed(4)->scale->ready, 1u);
+    EXPECT_EQ(desk_.followed(4)->scale->starting, 1u);
+    EXPECT_EQ(desk_.followed(4)->stage, CommandStage::Following);
+    tell(2, {model::PairState::Ready, model::PairState::Ready});
+    EXPECT_EQ(desk_.followed(4)->stage, CommandStage::Done);
+}
+
 TEST_F(CommandDeskTest, AnUndoIsAnOrdinaryChange)
 {
     ASSERT_TRUE(desk_.open("undo audit/3"));

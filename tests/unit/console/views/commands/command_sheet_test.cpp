@@ -279,6 +279,24 @@ TEST_F(CommandSheetTest, WeightsAreAskedOnlyWhenOneIsAnother)
     EXPECT_EQ(named<QSlider>("Weight of chat, slider")->value(), 40);
 }
 
+TEST_F(CommandSheetTest, AScaleStaysBetweenItsRails)
+{
+    EXPECT_FALSE(sheet_.open(Act::Scale, {{ObjectKind::Pool, "chat"}})) << "nobody starts them";
+    fleet::FleetChanges changes;
+    changes.policy = fleet_.store().policy();
+    changes.policy->policy.pools["chat"].scale
+        = model::PoolScale{.on = "gw-1", .desired = 3, .least = 1, .most = 5};
+    fleet_.store().apply(std::move(changes));
+
+    ASSERT_TRUE(sheet_.open(Act::Scale, {kAgent})) << "an instance means its pool";
+    EXPECT_THAT(port().previews, IsEmpty());
+    named<QSpinBox>("Instances of chat")->setValue(9);
+    ASSERT_EQ(port().previews.size(), 1u);
+    EXPECT_EQ(port().previews.back(), model::Edit(model::ScaleEdit{"chat", 5, {}}));
+    answer();
+    EXPECT_NE(button("Scale chat to 5 instances"), nullptr);
+}
+
 TEST_F(CommandSheetTest, ActsThatMakeNoSenseOpenNothing)
 {
     EXPECT_FALSE(sheet_.open(Act::Failover, {{ObjectKind::Agent, "gw-1"}}));
