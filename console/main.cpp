@@ -32,9 +32,6 @@ int run(int argumentCount, char** arguments)
         (void)window.connectTo(parsed.options->link,
                                QString::fromStdString(parsed.options->label)); // shown there
     window.show();
-    const auto link = app::parseDeepLink(QString::fromStdString(parsed.options->deepLink));
-    if (link)
-        window.openLink(*link);
     return QApplication::exec();
 }
 

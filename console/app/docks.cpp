@@ -40,6 +40,7 @@ QWidget* makeHead(const QString& title, QWidget* parent)
     head->setFixedHeight(theme::kDockHeadHeight);
     auto* row = new QHBoxLayout(head);
     row->setContentsMargins(theme::kPadding, 0, theme::kPadding, 0);
+    row->addStrut(theme::kDockHeadHeight); // a dock goes by the hint of its title, not by its size
     row->addWidget(views::plainLabel(title, "strong", head));
     row->addStretch(1);
     row->addWidget(views::plainLabel(tr("F9"), "captionFaint", head));

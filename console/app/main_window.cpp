@@ -251,6 +251,7 @@ void MainWindow::showSession()
     strip_->show();
     navigation_->show();
     places_.clear();
+    isRestored_ = false;
     openScreen(QStringLiteral("overview"));
     modeChanged();
 }
@@ -312,9 +313,28 @@ void MainWindow::rememberFleet()
     const QString name = text::plainText(link.fleet);
     title_->setFleet(name, label_);
     setWindowTitle(tr("%1 · Signalbox").arg(name));
+    restoreScreens();
     if (link.isComplete)
         settings_.remember({name, QString::fromStdString(options_.link.addresses.front()), label_,
                             static_cast<int>(link.agentsTotal), store.nowUnixMs()});
+}
+
+// As the operator left them, once it is known which fleet this is.
+void MainWindow::restoreScreens()
+{
+    if (isRestored_)
+        return;
+    isRestored_ = true;
+    const QString fleet = QString::fromStdString(session_->shown().link().fleet);
+    for (views::Screen* screen : screens_)
+        screen->restore(settings_.screenState(fleet, screen->name()));
+    const auto wanted = parseDeepLink(QString::fromStdString(options_.deepLink));
+    options_.deepLink.clear(); // of the start, not of the next fleet
+    const QString last = settings_.lastScreen(fleet);
+    if (wanted)
+        openLink(*wanted);
+    else if (last != QStringLiteral("instance")) // which one, nobody remembers
+        openScreen(last);
 }
 
 views::Screen* MainWindow::screen(const QString& name) const
@@ -344,6 +364,8 @@ void MainWindow::openScreen(const QString& name)
             places_.erase(places_.begin());
     }
     work_->stack()->setCurrentWidget(wanted);
+    if (isRestored_)
+        settings_.setLastScreen(QString::fromStdString(session_->shown().link().fleet), name);
     navigation_->setCurrent(name == QStringLiteral("instance") ? QStringLiteral("instances") : name);
     yieldKeysTo(*wanted);
     wanted->shown();
@@ -574,7 +596,6 @@ void MainWindow::saveScreen(views::Screen* screen)
     if (fleet.isEmpty())
         return;
     settings_.setScreenState(fleet, screen->name(), screen->stateMap());
-    settings_.setLastScreen(fleet, screen->name());
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event)

@@ -85,6 +85,7 @@ private:
     std::vector<views::PaletteEntry> paletteEntries();
     void fleetsChanged();
     void rememberFleet();
+    void restoreScreens();
     void saveScreen(views::Screen* screen);
     void modeChanged();
     void paceChanged();
@@ -109,6 +110,7 @@ private:
     Docks docks_; // of the session
     views::CommandSheet* sheet_ = nullptr; // child of the work area, of the session
     std::vector<Place> places_; // behind this one, at most limits::kPlacesRemembered
+    bool isRestored_ = false; // screens are as they were left
     QTimer modeTick_;
 };
 

@@ -22,10 +22,14 @@ std::int64_t msSince(base::Monotonic then, base::Monotonic now)
     return std::chrono::duration_cast<std::chrono::milliseconds>(now - then).count();
 }
 
-// One moving mean, so that the jitter of the way does not look like a clock.
-std::int64_t smoothed(std::int64_t before, std::int64_t skew)
+// The way only ever adds to the difference: the least of late is the nearest to the truth. It gives
+// way slowly, so that a clock that was set back is seen too.
+std::int64_t leastOf(std::int64_t before, std::int64_t skew)
 {
-    return before == 0 ? skew : before + (skew - before) / 8;
+    constexpr std::int64_t kGiveWay = 64;
+    if (before == 0 || skew < before)
+        return skew;
+    return before + (skew - before + kGiveWay - 1) / kGiveWay;
 }
 
 } // namespace
@@ -153,7 +157,7 @@ void FleetStore::applyTo(Agent& agent, int slot, AgentChange& change)
         Q_EMIT sampled(slot, row);
     }
     if (!change.rows.empty() && change.heardUnixMs > 0)
-        agent.skewMs = smoothed(agent.skewMs, change.heardUnixMs - agent.sampledUnixMs);
+        agent.skewMs = leastOf(agent.skewMs, change.heardUnixMs - agent.sampledUnixMs);
 }
 
 void FleetStore::applyRest(FleetChanges& changes)

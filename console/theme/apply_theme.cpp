@@ -48,6 +48,8 @@ QPushButton, QToolButton { min-height: 22px; padding: 0 10px; border: 1px solid 
   border-radius: 4px; background: @raised; color: @ink; }
 QPushButton:hover, QToolButton:hover { border-color: @outline; }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: @sel; }
+QPushButton:checked { background: @sel; font-weight: 600; }
+QPushButton[role="key"] { padding: 0; }
 QPushButton:focus, QToolButton:focus { border: 2px solid @ink; padding: 0 9px; min-height: 20px; }
 QPushButton:disabled, QToolButton:disabled { color: @ink3; background: transparent;
   border: 1px dashed @line2; }

@@ -22,6 +22,7 @@ QPalette paletteOf(const Tokens& tokens);
 //
 // Dynamic properties that it knows, set before a widget is first shown:
 //   QPushButton  "role" = "go" (the one that decides) | "flat" | "tall" | "goTall"
+//                         | "key" (a button that is one letter)
 //   QFrame       "role" = "panel" | "sunken" | "strip" | "raised" | "sheet" | "palette"
 //                         | "hairline"
 //   QLabel       "role" = "dim" | "faint" | "caption" | "captionFaint" | "strong" | "name"

@@ -66,6 +66,7 @@ TitleBar::TitleBar(TimeDisplay& time, QWidget* parent)
     search->setMaximumWidth(kPaletteButtonWidth);
     search->setMinimumWidth(kPaletteButtonWidth / 2);
     auto* keys = new QPushButton(QStringLiteral("?"), this);
+    keys->setProperty("role", QLatin1String("key"));
     keys->setFixedSize(theme::kButtonHeight, theme::kButtonHeight);
     keys->setAccessibleName(tr("Keys of this page"));
     keys->setToolTip(tr("Keys of this page (?). F1: the manual"));
@@ -74,7 +75,7 @@ TitleBar::TitleBar(TimeDisplay& time, QWidget* parent)
     row->setContentsMargins(kLogoWidth, 0, theme::kPadding, 0);
     row->setSpacing(theme::kGap);
     row->addWidget(fleet_);
-    row->addWidget(label_);
+    row->addWidget(label_, 0, Qt::AlignVCenter);
     row->addStretch(1);
     row->addWidget(search, 8);
     row->addStretch(7);
