@@ -81,6 +81,7 @@ ReadingChart::ReadingChart(const QString& title, models::InstanceColumn column, 
         series->attachAxis(y_);
     }
     view_->setRenderHint(QPainter::Antialiasing);
+    view_->installEventFilter(this);
     view_->setFrameShape(QFrame::NoFrame);
     view_->setFocusPolicy(Qt::NoFocus);
     view_->setMinimumSize(kAxisWidth * 3, kAxisWidth);
@@ -109,10 +110,12 @@ void ReadingChart::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
 }
 
-void ReadingChart::resizeEvent(QResizeEvent* event)
+bool ReadingChart::eventFilter(QObject* watched, QEvent* event)
 {
-    QWidget::resizeEvent(event);
-    place();
+    const bool isDone = QWidget::eventFilter(watched, event);
+    if (watched == view_ && event->type() == QEvent::Resize)
+        place();
+    return isDone;
 }
 
 // The same place in every chart, however long its figures are.

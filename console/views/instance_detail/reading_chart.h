@@ -34,7 +34,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; // the size of the view
 
 private:
     using Lines = std::vector<QLineSeries*>;
