@@ -49,6 +49,8 @@ QString manualPageOf(const QString& screen)
 {
     if (screen.isEmpty())
         return QStringLiteral("first-ten-minutes");
+    if (screen == QStringLiteral("instance"))
+        return QStringLiteral("console-instances");
     return QStringLiteral("console-") + screen;
 }
 
