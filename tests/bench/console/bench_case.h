@@ -23,5 +23,6 @@ struct BenchCase {
 double millisecondsOf(const std::function<void()>& work);
 
 std::vector<BenchCase> topologyCases();
+std::vector<BenchCase> tableCases();
 
 } // namespace signalbox::console

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace {
 
@@ -39,6 +40,8 @@ int main(int argc, char** argv)
     signalbox::theme::applyTheme(application, signalbox::theme::Scheme::Dark);
     const std::string wanted = argc > 1 ? argv[1] : "";
     std::vector<BenchCase> cases = signalbox::console::topologyCases();
+    for (BenchCase& one : signalbox::console::tableCases())
+        cases.push_back(std::move(one));
     for (const BenchCase& one : cases) {
         if (one.name.find(wanted) == std::string::npos)
             continue;
