@@ -17,8 +17,8 @@ class TimelinePanel;
 
 namespace signalbox::app {
 
-// The two docks of a session: the Inspector at the right, the Timeline under everything. Both can be
-// hidden; where they stand survives a restart.
+// The two docks of a session: the Inspector at the right, the Timeline under everything. Both can
+// be hidden; where they stand survives a restart.
 struct Docks {
     QDockWidget* inspectorDock = nullptr;
     QDockWidget* timelineDock = nullptr;

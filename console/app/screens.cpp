@@ -31,7 +31,8 @@ std::vector<views::NavigationEntry> navigationEntries()
 
 std::vector<views::Screen*> makeScreens(views::Session& session, QWidget* parent)
 {
-    return {new overview::OverviewScreen(session, parent), new topology::TopologyScreen(session, parent),
+    return {new overview::OverviewScreen(session, parent),
+            new topology::TopologyScreen(session, parent),
             new views::InstancesScreen(session, parent), new views::AuditScreen(session, parent),
             new views::InstanceDetailScreen(session, parent)};
 }

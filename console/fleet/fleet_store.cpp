@@ -235,7 +235,8 @@ void FleetStore::refreshFacts()
             continue;
         newestRevision_ = std::max(newestRevision_, agent.record().appliedRevision);
         const std::int64_t since = agent.state().storeAwaySinceUnixMs;
-        if (agent.state().storeAway && (storeAwaySinceUnixMs_ == 0 || since < storeAwaySinceUnixMs_))
+        if (agent.state().storeAway
+            && (storeAwaySinceUnixMs_ == 0 || since < storeAwaySinceUnixMs_))
             storeAwaySinceUnixMs_ = since;
         if (std::abs(agent.skewMs) > std::abs(worstSkewMs_)) {
             worstSkewMs_ = agent.skewMs;

@@ -26,16 +26,17 @@ struct LinkOptions {
 // How often the window takes what has been heard.
 enum class Pace : std::uint8_t { Visible, Hidden };
 
-// One fleet as the window reaches it: hears it, sends it commands, reconnects by itself to any agent
-// that it has learnt of. The window is never waited for, and never waits.
-// Lives on: gui thread. Owned by the session of one fleet. Its end drops open calls.
+// One fleet as the window reaches it: hears it, sends it commands, reconnects by itself to any
+// agent that it has learnt of. The window is never waited for, and never waits. Lives on: gui
+// thread. Owned by the session of one fleet. Its end drops open calls.
 class FleetLink final : public QObject, public command::CommandPort {
     Q_OBJECT
 public:
     explicit FleetLink(const base::Clock& clock, QObject* parent = nullptr);
     ~FleetLink() override;
 
-    // Once. An error is about an address or a certificate; what fails on the way is told as a change.
+    // Once. An error is about an address or a certificate; what fails on the way is told as a
+    // change.
     base::Status open(LinkOptions options);
     void setPace(Pace pace);
 

@@ -5,8 +5,8 @@
 
 namespace signalbox::link {
 
-// A Dial for ws:// and wss://: the calls of an agent through /tunnel of its observe port, one binary
-// message a frame. The executor is the link thread's.
+// A Dial for ws:// and wss://: the calls of an agent through /tunnel of its observe port, one
+// binary message a frame. The executor is the link thread's.
 base::Result<std::shared_ptr<rpc::Channel>>
 openWebSocketChannel(const rpc::ServiceAddress& address, const rpc::Security& security,
                      const std::string& operatorName, base::Executor& executor);

@@ -57,7 +57,8 @@ void giveSlots(Block& block, const std::vector<IdParts>& parts)
     bool isNumbered = first.stem == last.stem && first.number >= 0
         && last.number - alignedDown(first.number) < 2 * count + kColumnsLeast;
     for (std::size_t i = 1; i < block.members.size(); ++i)
-        isNumbered = isNumbered && part(block.members[i]).number != part(block.members[i - 1]).number;
+        isNumbered
+            = isNumbered && part(block.members[i]).number != part(block.members[i - 1]).number;
     for (std::size_t i = 0; i < block.members.size(); ++i) {
         const long long number = part(block.members[i]).number;
         block.slots.push_back(isNumbered ? static_cast<int>(number - alignedDown(first.number))
@@ -163,8 +164,8 @@ double bestWidth(const std::vector<Row>& rows, const CellMetrics& metrics)
     for (std::size_t count = 1; count <= std::min<std::size_t>(most, 96); ++count) {
         const double frames = static_cast<double>(count);
         const double width = frames * (widest + metrics.hostGap) - metrics.hostGap;
-        const double scale
-            = std::min({kScaleMost, kWantedWidth / width, kWantedHeight / heightAt(rows, width, metrics)});
+        const double scale = std::min(
+            {kScaleMost, kWantedWidth / width, kWantedHeight / heightAt(rows, width, metrics)});
         if (scale > bestScale + 1e-9) {
             bestScale = scale;
             best = width;

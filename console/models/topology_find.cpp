@@ -217,10 +217,14 @@ struct Spelling {
 
 // Longer ones first: ">=" is not ">" and "=...".
 constexpr std::array kSpellings{
-    Spelling{QLatin1String("!="), Operator::IsNot}, Spelling{QLatin1String("!~"), Operator::NotLike},
-    Spelling{QLatin1String(">="), Operator::AtLeast}, Spelling{QLatin1String("<="), Operator::AtMost},
-    Spelling{QLatin1String("="), Operator::Is},     Spelling{QLatin1String("~"), Operator::Like},
-    Spelling{QLatin1String(">"), Operator::Above},  Spelling{QLatin1String("<"), Operator::Below},
+    Spelling{QLatin1String("!="), Operator::IsNot},
+    Spelling{QLatin1String("!~"), Operator::NotLike},
+    Spelling{QLatin1String(">="), Operator::AtLeast},
+    Spelling{QLatin1String("<="), Operator::AtMost},
+    Spelling{QLatin1String("="), Operator::Is},
+    Spelling{QLatin1String("~"), Operator::Like},
+    Spelling{QLatin1String(">"), Operator::Above},
+    Spelling{QLatin1String("<"), Operator::Below},
 };
 
 struct Suffix {

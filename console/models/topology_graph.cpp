@@ -136,8 +136,8 @@ private:
             GraphRoute made{route->name, route->hasFailedOver(), portsOf(*route), {}};
             const auto rank = [&](const GraphPort& port) {
                 const int pool = poolNamed(port.pool);
-                const bool isAbove = pool >= 0 && graph_.pools[static_cast<std::size_t>(pool)].column
-                        == PoolColumn::Standby;
+                const bool isAbove = pool >= 0
+                    && graph_.pools[static_cast<std::size_t>(pool)].column == PoolColumn::Standby;
                 return std::make_pair(isAbove ? 0 : 1, pool);
             };
             std::stable_sort(made.ports.begin(), made.ports.end(),

@@ -57,8 +57,8 @@ struct RouteEdit {
     bool operator==(const RouteEdit&) const = default;
 };
 
-// Another number of instances for a pool that has a scale. Scaling in drains its victims in the same
-// step, and they are stopped once drained; scaling out takes back drains of earlier victims.
+// Another number of instances for a pool that has a scale. Scaling in drains its victims in the
+// same step, and they are stopped once drained; scaling out takes back drains of earlier victims.
 struct ScaleEdit {
     std::string pool;
     std::uint32_t desired = 0;

@@ -47,7 +47,8 @@ public:
 };
 
 // Makes the channel to an address. `operatorName` goes with every call, for peers that have no
-// other proof; empty = not sent. Touches no network: an error is about the address or a certificate.
+// other proof; empty = not sent. Touches no network: an error is about the address or a
+// certificate.
 using Dial = std::function<base::Result<std::shared_ptr<Channel>>(
     const ServiceAddress& address, const Security& security, const std::string& operatorName,
     base::Executor& executor)>;

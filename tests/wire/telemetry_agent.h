@@ -26,11 +26,13 @@ inline model::AgentRecord recordOf(const std::string& id, const std::string& con
 // start() and stop() from the test's.
 class TelemetryAgent {
 public:
-    TelemetryAgent(ControlThreadWorld& world, const std::string& id, const std::string& bootId = "boot-1")
-        : book_(base::AgentId(id), bootId), recorder_(book_.own()),
-          relay_({book_, world.executor(), base::systemClock(), {}}),
-          service_({book_, relay_, world.executor(), base::systemClock(), "test", {}}),
-          server_(table_, world.executor())
+    TelemetryAgent(ControlThreadWorld& world, const std::string& id,
+                   const std::string& bootId = "boot-1")
+        : book_(base::AgentId(id), bootId)
+        , recorder_(book_.own())
+        , relay_({book_, world.executor(), base::systemClock(), {}})
+        , service_({book_, relay_, world.executor(), base::systemClock(), "test", {}})
+        , server_(table_, world.executor())
     {
         service_.registerOn(table_);
         book_.own().setDictionary({{"running", {}, model::SeriesKind::Gauge}});

@@ -46,9 +46,9 @@ struct PoolTile {
     bool operator==(const PoolTile&) const;
 };
 
-// Tiles of a fleet and what their load usually is. Order: the gateways, then pools by name, whatever
-// their state is: place is identity.
-// Lives on: gui thread. Owned by the view that shows it; the store outlives it.
+// Tiles of a fleet and what their load usually is. Order: the gateways, then pools by name,
+// whatever their state is: place is identity. Lives on: gui thread. Owned by the view that shows
+// it; the store outlives it.
 class PoolTiles final : public QObject {
     Q_OBJECT
 public:

@@ -174,10 +174,10 @@ QWidget* ConnectPage::makeLeft()
     line->addWidget(connectButton);
     other->body()->setSpacing(theme::kGap);
     other->body()->addLayout(line);
-    other->body()->addWidget(
-        wrapped(tr("grpc:// or grpcs:// on port 8801, ws:// or wss:// through an HTTP proxy on port "
-                   "8802"),
-                "captionFaint", other));
+    other->body()->addWidget(wrapped(
+        tr("grpc:// or grpcs:// on port 8801, ws:// or wss:// through an HTTP proxy on port "
+           "8802"),
+        "captionFaint", other));
     other->body()->addWidget(problem_);
     column->addWidget(other);
     column->addStretch(1);
@@ -223,7 +223,8 @@ QWidget* ConnectPage::makeRight()
     send_->setToolTip(tr("Sends this request from here"));
     request->body()->addWidget(send_, 0, Qt::AlignLeft);
     add(tr("See where it went"),
-        tr("Open the fleet; Topology (g t) shows the gateway, the route, the pool and the instances."));
+        tr("Open the fleet; Topology (g t) shows the gateway, the route, the pool and the "
+           "instances."));
     add(tr("Break something"),
         tr("End one engine. Its alarm comes within two seconds, requests go elsewhere."));
     add(tr("Drain one, then undo it"),
@@ -235,7 +236,8 @@ QWidget* ConnectPage::makeRight()
     openOwn_ = new QPushButton(tr("Open this fleet"), panel);
     openOwn_->setAccessibleName(tr("Open the fleet on this machine"));
     openOwn_->setToolTip(tr("Connect to %1").arg(QLatin1String(kOwnAddress)));
-    foot->addWidget(plainLabel(tr("Each step has a page in the manual: F1"), "captionFaint", panel));
+    foot->addWidget(
+        plainLabel(tr("Each step has a page in the manual: F1"), "captionFaint", panel));
     foot->addStretch(1);
     foot->addWidget(openOwn_);
     steps->addLayout(foot);
@@ -252,11 +254,11 @@ void ConnectPage::setLesson(const LessonFacts& facts)
     const bool isAnswered = facts.requests > 0;
     lessons_[0]->setDone(facts.isFound);
     lessons_[0]->setCurrent(!facts.isFound);
-    lessons_[0]->setWords(facts.isFound
-                              ? tr("Found on %1: %2").arg(QLatin1String(kOwnAddress), facts.found)
-                              : tr("In the project's folder. Waiting for it on %1; this line changes "
-                                   "by itself.")
-                                    .arg(QLatin1String(kOwnAddress)));
+    lessons_[0]->setWords(
+        facts.isFound ? tr("Found on %1: %2").arg(QLatin1String(kOwnAddress), facts.found)
+                      : tr("In the project's folder. Waiting for it on %1; this line changes "
+                           "by itself.")
+                            .arg(QLatin1String(kOwnAddress)));
     const QString serve
         = facts.serveAddress.isEmpty() ? QStringLiteral("127.0.0.1:8800") : facts.serveAddress;
     const QString model = facts.model.isEmpty() ? QStringLiteral("chat") : facts.model;

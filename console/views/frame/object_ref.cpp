@@ -11,9 +11,9 @@ struct KindName {
     ObjectKind kind;
     const char* name;
 };
-constexpr std::array kNames{KindName{ObjectKind::Agent, "agent"}, KindName{ObjectKind::Pool, "pool"},
-                            KindName{ObjectKind::Route, "route"},
-                            KindName{ObjectKind::Audit, "audit"}};
+constexpr std::array kNames{
+    KindName{ObjectKind::Agent, "agent"}, KindName{ObjectKind::Pool, "pool"},
+    KindName{ObjectKind::Route, "route"}, KindName{ObjectKind::Audit, "audit"}};
 
 } // namespace
 

@@ -6,6 +6,15 @@
 namespace signalbox::views {
 
 // What an operator can do to objects. Each opens a preview; none acts by itself.
-enum class Act : std::uint8_t { Drain, Undrain, Maintenance, Failover, Failback, Weights, Scale, Undo };
+enum class Act : std::uint8_t {
+    Drain,
+    Undrain,
+    Maintenance,
+    Failover,
+    Failback,
+    Weights,
+    Scale,
+    Undo
+};
 
 } // namespace signalbox::views

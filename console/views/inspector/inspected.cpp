@@ -154,9 +154,10 @@ Inspected inspectAgent(const views::Session& session, const std::string& id)
     if (agent.isGone())
         return shown;
     const bool isRun = agent.admin() == model::Admin::Run;
-    shown.offers = {
-        {Act::Drain, agent.admin() == model::Admin::Drain ? Words::tr("it drains already") : QString()},
-        {Act::Undrain, isRun ? Words::tr("it is not drained") : QString()}};
+    shown.offers
+        = {{Act::Drain,
+            agent.admin() == model::Admin::Drain ? Words::tr("it drains already") : QString()},
+           {Act::Undrain, isRun ? Words::tr("it is not drained") : QString()}};
     return shown;
 }
 
@@ -289,11 +290,12 @@ Inspected inspectPool(const views::Session& session, const std::string& name)
     }
     const model::Route* route = routeTo(session.store.policy().policy, name);
     const bool isAllDrained = pool->sums.draining == pool->sums.total && pool->sums.total > 0;
-    shown.offers = {
-        {Act::Drain, isAllDrained ? Words::tr("all of it drains already") : QString()},
-        {Act::Undrain, pool->sums.draining == 0 ? Words::tr("nothing of it is drained") : QString()},
-        {Act::Failover, noFailover(route)},
-        {Act::Scale, pool->isInPolicy ? QString() : Words::tr("it is not in the policy")}};
+    shown.offers
+        = {{Act::Drain, isAllDrained ? Words::tr("all of it drains already") : QString()},
+           {Act::Undrain,
+            pool->sums.draining == 0 ? Words::tr("nothing of it is drained") : QString()},
+           {Act::Failover, noFailover(route)},
+           {Act::Scale, pool->isInPolicy ? QString() : Words::tr("it is not in the policy")}};
     return shown;
 }
 

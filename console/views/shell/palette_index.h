@@ -19,12 +19,13 @@ struct PaletteEntry {
     std::function<void()> go;
 };
 
-// Finds entries by letters in order, best first: whole words and beginnings before scattered letters.
-// Lives on: gui thread. 50,000 entries take a few milliseconds.
+// Finds entries by letters in order, best first: whole words and beginnings before scattered
+// letters. Lives on: gui thread. 50,000 entries take a few milliseconds.
 class PaletteIndex {
 public:
     void setEntries(std::vector<PaletteEntry> entries);
-    // Indices of the best `most`; groups keep their order among equals. Empty text = the first ones.
+    // Indices of the best `most`; groups keep their order among equals. Empty text = the first
+    // ones.
     std::vector<int> find(const QString& text, int most) const;
     const PaletteEntry& entry(int index) const
     {

@@ -344,7 +344,8 @@ void StatusStrip::paintEvent(QPaintEvent*)
         painter.fillRect(cell.box.right(), 0, 1, height() - 1, t.line);
     }
     painter.fillRect(clockLeft, 0, 1, height() - 1, t.line);
-    const std::int64_t now = store_ ? store_->nowUnixMs() : base::unixMs(base::systemClock().wall());
+    const std::int64_t now
+        = store_ ? store_->nowUnixMs() : base::unixMs(base::systemClock().wall());
     painter.setFont(theme::fontFor(TextStyle::Base, TextWeight::Bold));
     painter.setPen(t.ink);
     painter.drawText(QRect(clockLeft, 0, kClockWidth - theme::kPadding, height()),

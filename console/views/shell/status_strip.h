@@ -21,8 +21,8 @@ struct PausedCounts {
 };
 
 // The line that is never covered: mode and link, alarms, agents by freshness, revision, the way to
-// the fleet, clock skew, the time. It shows the fleet as it is now, also while the window is frozen.
-// Lives on: gui thread. Painted on fixed places, so that counters do not push each other.
+// the fleet, clock skew, the time. It shows the fleet as it is now, also while the window is
+// frozen. Lives on: gui thread. Painted on fixed places, so that counters do not push each other.
 class StatusStrip final : public QWidget {
     Q_OBJECT
 public:

@@ -181,7 +181,8 @@ void DensityStrip::mouseMoveEvent(QMouseEvent* event)
     QStringList lines;
     const auto add = [&](std::int64_t unixMs, const QString& text) {
         if (lines.size() < 6 && isHit(unixMs))
-            lines << QStringLiteral("%1  %2").arg(session_.time.exact(unixMs), text).toHtmlEscaped();
+            lines
+                << QStringLiteral("%1  %2").arg(session_.time.exact(unixMs), text).toHtmlEscaped();
     };
     for (const fleet::Alarm& alarm : session_.store.alarms().alarms())
         add(alarm.sinceUnixMs, QStringLiteral("%1: %2").arg(text::plainText(alarm.key.object),

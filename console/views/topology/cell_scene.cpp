@@ -212,7 +212,8 @@ void CellScene::paintFrames(const Painting& painting, Look look) const
             painter.setPen(painting.t.line);
             painter.setBrush(Qt::NoBrush);
             painter.drawRect(QRectF(pixels(box)).adjusted(0.5, 0.5, -0.5, -0.5));
-            const bool hasHead = look < Look::Circle && metrics_.hostHead * painting.view.scale >= 14;
+            const bool hasHead
+                = look < Look::Circle && metrics_.hostHead * painting.view.scale >= 14;
             if (!hasHead)
                 continue;
             QRectF line(box.left() + theme::kPadding, box.top() + 4, box.width() - 24, 20);
@@ -308,9 +309,10 @@ void CellScene::paintHeat(const Painting& painting)
     for (const int node : marked) {
         const CellLook& look = painted_[static_cast<std::size_t>(node)];
         if (look.priority != model::Priority::None || look.admin != model::Admin::Run)
-            paintOverCell(painting.painter,
-                          pixels(painting.view.toScreen(nodes()[static_cast<std::size_t>(node)].box)),
-                          look, painting.t);
+            paintOverCell(
+                painting.painter,
+                pixels(painting.view.toScreen(nodes()[static_cast<std::size_t>(node)].box)), look,
+                painting.t);
     }
 }
 

@@ -56,8 +56,8 @@ void LabelCache::draw(QPainter& painter, const QRectF& box, const QString& text,
         x = box.center().x() - label.size.width() / 2;
     painter.setPen(style.colour);
     painter.setFont(theme::fontFor(style.style, style.weight));
-    painter.drawStaticText(QPointF(std::round(x), std::round(box.center().y() - label.size.height() / 2)),
-                           label.text);
+    painter.drawStaticText(
+        QPointF(std::round(x), std::round(box.center().y() - label.size.height() / 2)), label.text);
     ++drawn_;
 }
 

@@ -64,7 +64,8 @@ TEST(TopologyWalk, EveryBoxCanBeReached)
     while (!open.empty()) {
         const int from = open.back();
         open.pop_back();
-        for (const WalkStep step : {WalkStep::Left, WalkStep::Right, WalkStep::Up, WalkStep::Down}) {
+        for (const WalkStep step :
+             {WalkStep::Left, WalkStep::Right, WalkStep::Up, WalkStep::Down}) {
             const int to = stepFrom(boxes, from, step);
             if (to >= 0 && reached.insert(to).second)
                 open.push_back(to);

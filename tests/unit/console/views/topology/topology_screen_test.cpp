@@ -156,7 +156,8 @@ TEST(TopologyScreen, EveryActionHasANameAKeyAndAToolTip)
     for (const QAction* action : shown.screen->actions()) {
         EXPECT_FALSE(action->text().isEmpty());
         EXPECT_FALSE(action->toolTip().isEmpty());
-        EXPECT_TRUE(keys.insert(action->shortcut().toString()).second) << action->text().toStdString();
+        EXPECT_TRUE(keys.insert(action->shortcut().toString()).second)
+            << action->text().toStdString();
     }
     EXPECT_GE(keys.size(), 15u);
 }
