@@ -33,6 +33,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace signalbox::app {
 
@@ -185,6 +186,7 @@ void MainWindow::endSession()
     delete docks_.inspectorDock;
     delete docks_.timelineDock;
     docks_ = {};
+    docksAside_.clear();
     for (views::Screen* screen : screens_) {
         saveScreen(screen);
         delete screen;
@@ -200,6 +202,12 @@ void MainWindow::showConnectPage()
     work_->stack()->setCurrentWidget(connectPage_);
     navigation_->setVisible(session_ != nullptr);
     strip_->setVisible(session_ != nullptr);
+    for (QDockWidget* dock : {docks_.inspectorDock, docks_.timelineDock}) {
+        if (dock && !dock->isHidden()) {
+            dock->hide();
+            docksAside_.push_back(dock);
+        }
+    }
     fleetsChanged();
     if (!lesson_)
         lesson_ = std::make_unique<Lesson>(clock_, time_, options_.link.operatorName,
@@ -269,6 +277,8 @@ void MainWindow::openScreen(const QString& name)
     if (!wanted)
         return;
     lesson_.reset();
+    for (QDockWidget* dock : std::exchange(docksAside_, {}))
+        dock->show();
     if (views::Screen* before = currentScreen(); before && before != wanted) {
         saveScreen(before);
         places_.push_back({before->name(), session_->views().selection.current()});

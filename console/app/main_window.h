@@ -108,6 +108,7 @@ private:
     std::unique_ptr<Lesson> lesson_; // while the connect page is shown
     std::vector<views::Screen*> screens_;
     Docks docks_; // of the session
+    std::vector<QDockWidget*> docksAside_; // hidden while the connect page is shown
     views::CommandSheet* sheet_ = nullptr; // child of the work area, of the session
     std::vector<Place> places_; // behind this one, at most limits::kPlacesRemembered
     bool isRestored_ = false; // screens are as they were left
