@@ -4,7 +4,6 @@
 #include "shared/base/limits.h"
 #include "tests/support/gui/console_fleet.h"
 
-#include <QSignalSpy>
 #include <gtest/gtest.h>
 
 namespace signalbox::fleet {
