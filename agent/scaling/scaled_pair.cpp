@@ -34,6 +34,11 @@ std::string_view kindOf(PairState state)
     return "instance";
 }
 
+std::string openText(const PairFacts& facts)
+{
+    return facts.open ? fmt::format("{} open", *facts.open) : std::string();
+}
+
 } // namespace
 
 ScaledPair::ScaledPair(const Parts& parts, model::Pool pool, std::uint32_t index)
@@ -155,7 +160,7 @@ void ScaledPair::judge(const PairFacts& facts, const ProcessFacts& engine,
                            parts_.clock.monotonic() - launchedAt_)
                            .count();
         become(leavingSince_ ? PairState::Draining : PairState::Ready,
-               leavingSince_ && facts.open ? fmt::format("{} open", *facts.open) : std::string());
+               leavingSince_ ? openText(facts) : std::string());
     } else if (isOurs) {
         become(PairState::Loading,
                facts.health.reason.empty() ? std::string(nameOf(facts.health.state))
@@ -188,8 +193,10 @@ void ScaledPair::leave(const PairFacts& facts)
         = stage_ == Stage::Running && facts.mustDrain && isReady();
     if (!isWorthWaiting)
         return stop();
-    if (!leavingSince_)
-        leavingSince_ = parts_.clock.monotonic();
+    if (leavingSince_)
+        return;
+    leavingSince_ = parts_.clock.monotonic();
+    become(PairState::Draining, openText(facts));
 }
 
 void ScaledPair::checkLeaving(const PairFacts& facts)

@@ -46,7 +46,7 @@ protected:
         settings.programs = {"/bin/engine"};
         settings.folder = "/data/instances";
         settings.fleet = "local";
-        settings.storeEndpoints = {"127.0.0.1:8803"};
+        settings.storeEndpoints = {"store.example:2379"};
         scaler = make(settings);
     }
 
