@@ -524,7 +524,8 @@ void MainWindow::saveScreen(views::Screen* screen)
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    navigation_->setNarrow(width() < theme::kWideWindow);
+    navigation_->setWidth(width() < theme::kWideWindow ? views::Navigation::Width::Narrow
+                                                       : views::Navigation::Width::Wide);
     fitInspector(docks_, width());
 }
 

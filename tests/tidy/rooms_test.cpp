@@ -22,18 +22,22 @@ struct NarrowEdge {
 constexpr NarrowEdge kNarrowEdges[] = {
     {"agent/control", "agent/proxy", "agent/proxy/proxy_snapshot.h",
      "control builds the snapshot that the proxy reads, and knows nothing else of it"},
+    {"tests/support/gui", "tests/support", "tests/support/manual_clock.h",
+     "a clock is a header of its own; all else there would link every agent room"},
 };
 
 // Programs are their rooms' doors: main.cpp may include what it composes.
 std::string roomOfProgram(const SourceFile& file)
 {
+    if (file.path == "console/main.cpp")
+        return "console/app";
     return file.path == "agent/main.cpp" ? "agent/process" : "";
 }
 
 // Folders of tests that nothing includes; they may look at every room.
 bool isFreeTestFolder(const SourceFile& file)
 {
-    for (const char* folder : {"tests/scenario", "tests/fuzz", "tests/bench", "tests/wire"}) {
+    for (const char* folder : {"tests/scenario", "tests/fuzz", "tests/bench", "tests/wire", "tests/golden"}) {
         if (file.isUnder(folder))
             return true;
     }
@@ -69,7 +73,7 @@ std::optional<View> viewOf(const SourceFile& file, const HousePlan& plan)
     view.packages.insert("fmt");
     if (isUnitTest) {
         view.rooms = plan.reach(*room);
-        view.rooms.insert({"tests/support", "proto"});
+        view.rooms.insert({"tests/support", "tests/support/gui", "proto"});
         view.everything = false;
         view.packages.insert({"gtest", "asio", "beast", "grpc", "protobuf", "simdjson", "sqlite"});
     }

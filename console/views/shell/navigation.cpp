@@ -101,9 +101,9 @@ void Navigation::setCurrent(const QString& screen)
     }
 }
 
-void Navigation::setNarrow(bool isNarrow)
+void Navigation::setWidth(Width width)
 {
-    setFixedWidth(isNarrow ? theme::kNavigationNarrowWidth : theme::kNavigationWidth);
+    setFixedWidth(width == Width::Narrow ? theme::kNavigationNarrowWidth : theme::kNavigationWidth);
     update();
 }
 

@@ -25,7 +25,8 @@ public:
     explicit Navigation(std::vector<NavigationEntry> entries, QWidget* parent = nullptr);
 
     void setCurrent(const QString& screen);
-    void setNarrow(bool isNarrow);
+    enum class Width : std::uint8_t { Wide, Narrow };
+    void setWidth(Width width);
 
 Q_SIGNALS:
     void screenRequested(const QString& screen);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "console/views/topology/label_cache.h"
-#include "console/views/topology/scene.h"
+#include "console/views/topology/scenes/label_cache.h"
+#include "console/views/topology/scenes/scene.h"
 #include "console/views/topology/topology_canvas.h"
 
 #include <QWidget>

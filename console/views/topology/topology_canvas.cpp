@@ -3,10 +3,10 @@
 
 #include "console/theme/theme.h"
 #include "console/views/topology/canvas_access.h"
-#include "console/views/topology/cell_scene.h"
-#include "console/views/topology/fleet_scene.h"
+#include "console/views/topology/scenes/cell_scene.h"
+#include "console/views/topology/scenes/fleet_scene.h"
 #include "console/views/topology/hover_card.h"
-#include "console/views/topology/instance_scene.h"
+#include "console/views/topology/scenes/instance_scene.h"
 
 #include <QPaintEvent>
 #include <QPainter>

@@ -5,7 +5,7 @@
 #include "console/models/topology_graph.h"
 #include "console/models/topology_walk.h"
 #include "console/views/frame/session.h"
-#include "console/views/topology/scene.h"
+#include "console/views/topology/scenes/scene.h"
 
 #include <QPoint>
 #include <QWidget>

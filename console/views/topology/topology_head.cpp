@@ -109,7 +109,11 @@ TopologyHead::TopologyHead(QWidget* parent)
     all->setSpacing(0);
     all->addWidget(first);
     all->addLayout(wrong);
+    connectAll();
+}
 
+void TopologyHead::connectAll()
+{
     connect(graph_, &QToolButton::clicked, this, [this] { Q_EMIT mannerChosen(Manner::Graph); });
     connect(grid_, &QToolButton::clicked, this, [this] { Q_EMIT mannerChosen(Manner::Grid); });
     connect(table_, &QToolButton::clicked, this, [this] {

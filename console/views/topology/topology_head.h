@@ -32,6 +32,7 @@ Q_SIGNALS:
     void fitChosen();
 
 private:
+    void connectAll();
     QToolButton* addChoice(const QString& text, const QString& toolTip, const QString& key);
 
     QLabel* place_;

@@ -2,6 +2,7 @@
 #include "console/app/deep_link.h"
 
 #include <gtest/gtest.h>
+
 #include <random>
 
 namespace signalbox::app {

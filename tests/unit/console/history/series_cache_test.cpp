@@ -4,8 +4,9 @@
 #include "shared/base/limits.h"
 #include "tests/support/gui/console_fleet.h"
 
-#include <cmath>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace signalbox::history {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "console/views/topology/instance_scene.h"
+#include "console/views/topology/scenes/instance_scene.h"
 
 #include "console/models/node_words.h"
 #include "console/models/words.h"

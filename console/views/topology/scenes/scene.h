@@ -4,7 +4,7 @@
 #include "console/models/found_agents.h"
 #include "console/theme/tokens.h"
 #include "console/views/frame/session.h"
-#include "console/views/topology/label_cache.h"
+#include "console/views/topology/scenes/label_cache.h"
 
 #include <QPointF>
 #include <QRect>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "console/views/topology/label_cache.h"
+#include "console/views/topology/scenes/label_cache.h"
 
 #include <QFontMetricsF>
 #include <QPainter>

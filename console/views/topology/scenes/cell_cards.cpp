@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An instance where there is room to say more than grey.
-#include "console/views/topology/cell_scene.h"
+#include "console/views/topology/scenes/cell_scene.h"
 
 #include "console/models/node_words.h"
 #include "console/text/numbers.h"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "console/models/topology_cells.h"
-#include "console/views/topology/cell_marks.h"
-#include "console/views/topology/scene.h"
+#include "console/views/topology/scenes/cell_marks.h"
+#include "console/views/topology/scenes/scene.h"
 
 #include <QHash>
 #include <QPixmap>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "console/views/topology/cell_marks.h"
+#include "console/views/topology/scenes/cell_marks.h"
 
 #include "console/theme/bars.h"
 #include "console/theme/badges.h"

@@ -3,7 +3,7 @@
 
 #include "console/fleet/pool.h"
 #include "console/models/topology_graph.h"
-#include "console/views/topology/scene.h"
+#include "console/views/topology/scenes/scene.h"
 
 #include <QPixmap>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "console/views/topology/scene.h"
+#include "console/views/topology/scenes/scene.h"
 #include "shared/model/fleet.h"
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The boxes of the fleet graph, in units of the plan.
-#include "console/views/topology/fleet_scene.h"
+#include "console/views/topology/scenes/fleet_scene.h"
 
 #include "console/models/node_words.h"
 #include "console/text/numbers.h"
@@ -9,7 +9,7 @@
 #include "console/theme/bars.h"
 #include "console/theme/marks.h"
 #include "console/theme/metrics.h"
-#include "console/views/topology/cell_marks.h"
+#include "console/views/topology/scenes/cell_marks.h"
 
 #include <QCoreApplication>
 #include <QPainter>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "console/views/topology/scene.h"
+#include "console/views/topology/scenes/scene.h"
 
 #include <algorithm>
 #include <utility>
