@@ -193,7 +193,8 @@ void TopologyScreen::findEdited()
     if (!status)
         return;
     canvas_->findsChanged();
-    updateState();
+    if (session().store.size() > 0)
+        updateCounts();
 }
 
 void TopologyScreen::updateCounts()

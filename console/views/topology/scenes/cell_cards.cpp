@@ -42,8 +42,9 @@ bool isPlate(model::Admin admin)
 } // namespace
 
 const QPixmap& CellScene::circle(const Painting& painting, int diameter,
-                                 model::Freshness freshness, bool isAbnormal)
+                                 model::Freshness freshness, model::Priority priority)
 {
+    const bool isAbnormal = priority != model::Priority::None;
     const quint32 key = static_cast<quint32>(diameter) << 4
         | static_cast<quint32>(freshness) << 1 | (isAbnormal ? 1U : 0U);
     const auto found = circles_.constFind(key);
@@ -73,9 +74,8 @@ void CellScene::paintCircle(const Painting& painting, const QRectF& circle,
     const int diameter = static_cast<int>(circle.width());
     const model::Freshness freshness
         = agent.isGone() ? model::Freshness::Disconnected : agent.freshness;
-    const bool isAbnormal = agent.priority != model::Priority::None;
     painter.drawPixmap(circle.topLeft() - QPointF(4, 4),
-                       this->circle(painting, diameter, freshness, isAbnormal));
+                       this->circle(painting, diameter, freshness, agent.priority));
     const QPointF middle = circle.center();
     const bool hasPlate = isPlate(agent.admin());
     const int barWidth = diameter >= 40 ? 10 : 6;
@@ -153,7 +153,7 @@ void CellScene::paintLines(const Painting& painting, const QRectF& box,
         y += 16;
     }
     const int slot = nodes()[static_cast<std::size_t>(node)].slot;
-    const bool hasStrip = box.bottom() - y >= kStripHeight
+    const bool hasStrip = box.bottom() - y >= kStripHeight + 4
         && lookAt(painting.view.scale) == Look::Strip;
     if (!hasStrip)
         return;
@@ -161,7 +161,7 @@ void CellScene::paintLines(const Painting& painting, const QRectF& box,
     const history::Series series
         = session_.history.ofAgent(slot, Reading::TtftP95Ms, seconds);
     theme::paintSparkline(painting.painter,
-                          QRect(static_cast<int>(box.left()), static_cast<int>(y) + 2,
+                          QRect(static_cast<int>(box.left()), static_cast<int>(y) + 6,
                                 static_cast<int>(box.width()) - 4, kStripHeight),
                           series.values, t);
 }

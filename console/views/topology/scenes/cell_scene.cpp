@@ -266,13 +266,18 @@ void CellScene::paintGutter(const Painting& painting) const
         if (box.bottom() < content.top() || box.top() > content.bottom())
             continue;
         const ZoneCount count = countOf(zone);
-        const QString serving = text::ofText(count.serving, count.total);
+        const bool isShort = count.total < 1'000; // else the second line has the whole
+        const QString serving = isShort ? text::ofText(count.serving, count.total)
+                                        : text::countText(count.serving);
+        const QString of = isShort
+            ? QCoreApplication::translate("CellScene", "serving")
+            : QCoreApplication::translate("CellScene", "of %1")
+                  .arg(text::countText(count.total));
         const std::pair<QString, LabelStyle> lines[] = {
             {models::zoneText(zone.name),
              {theme::TextStyle::Base, theme::TextWeight::SemiBold, t.ink}},
             {serving, {theme::TextStyle::Caption, theme::TextWeight::Regular, t.ink2}},
-            {QCoreApplication::translate("CellScene", "serving"),
-             {theme::TextStyle::Caption, theme::TextWeight::Regular, t.ink3}},
+            {of, {theme::TextStyle::Caption, theme::TextWeight::Regular, t.ink3}},
             {text::countText(std::llround(count.inFlight)),
              {theme::TextStyle::Caption, theme::TextWeight::Regular, t.ink2}},
             {QCoreApplication::translate("CellScene", "in flight"),

@@ -55,7 +55,7 @@ private:
                     int node) const;
     void paintRings(const Painting& painting, Look look) const;
     const QPixmap& circle(const Painting& painting, int diameter, model::Freshness freshness,
-                          bool isAbnormal);
+                          model::Priority priority);
     const fleet::Agent& agentOf(int node) const;
     ZoneCount countOf(const models::CellZone& zone) const;
     void measure();

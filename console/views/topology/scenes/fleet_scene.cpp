@@ -23,13 +23,13 @@ namespace {
 
 using fleet::Reading;
 
-constexpr double kHomeLeast = 0.7; // below it one pans rather than reads smaller
+constexpr double kHomeLeast = 0.85; // below it one pans rather than reads smaller
 constexpr double kLabelsFrom = 0.6;
 constexpr double kBarsFrom = 0.45;
 constexpr double kEdgesFrom = 0.2;
 constexpr std::size_t kEdgesSmooth = 500; // more of them are drawn without antialiasing
 constexpr double kArrow = 7;
-constexpr double kHexagonHalf = 35;
+constexpr double kHexagonHalf = 31;
 
 QString say(const char* text)
 {
@@ -143,7 +143,7 @@ double FleetScene::homeScale(const QSize& room) const
     const double fit
         = std::min(room.width() / size().width(), room.height() / size().height());
     const double across = room.width() / size().width();
-    return std::min({1.0, across, std::max(fit, kHomeLeast)});
+    return std::min({1.0, across, fit < kHomeLeast ? across : fit});
 }
 
 Detail FleetScene::detailAt(double scale) const

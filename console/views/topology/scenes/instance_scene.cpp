@@ -31,7 +31,7 @@ constexpr double kGatewayLeft = 16;
 constexpr double kInstanceLeft = 528;
 constexpr double kLane = 456;
 constexpr double kFactRow = 20;
-constexpr double kHomeLeast = 0.7;
+constexpr double kHomeLeast = 0.85;
 constexpr double kLabelsFrom = 0.5;
 
 QString say(const char* text)
@@ -132,7 +132,8 @@ const model::MemberView* InstanceScene::viewOf(int node) const
 double InstanceScene::homeScale(const QSize& room) const
 {
     const double across = room.width() / size().width();
-    return std::min({1.0, across, std::max(kHomeLeast, room.height() / size().height())});
+    const double down = room.height() / size().height();
+    return std::min({1.0, across, down < kHomeLeast ? across : down});
 }
 
 Detail InstanceScene::detailAt(double scale) const
