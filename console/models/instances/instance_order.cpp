@@ -147,7 +147,7 @@ std::vector<int> InstanceTableModel::matchingSlots() const
     return shown;
 }
 
-void InstanceTableModel::arrange(Arrange how)
+bool InstanceTableModel::arrange(Arrange how)
 {
     const int before = matching_;
     std::vector<Row> wanted = wantedRows();
@@ -163,8 +163,16 @@ void InstanceTableModel::arrange(Arrange how)
         isOrderPending_ = isPending;
         Q_EMIT orderPendingChanged();
     }
-    if (!isSame || matching_ != before)
+    const bool isTold = !isSame || matching_ != before;
+    if (isTold)
         Q_EMIT countsChanged();
+    return isTold;
+}
+
+void InstanceTableModel::rearrange()
+{
+    if (!arrange(Arrange::Now))
+        Q_EMIT countsChanged(); // the same rows for another reason
 }
 
 // A number of a row that stays the same wherever it stands.
@@ -323,15 +331,13 @@ void InstanceTableModel::setFilter(const QString& text)
         return;
     filterText_ = text;
     filter_ = AgentFilter::parse(text);
-    arrange(Arrange::Now);
-    Q_EMIT countsChanged();
+    rearrange();
 }
 
 void InstanceTableModel::setShown(Shown shown)
 {
     shown_ = shown;
-    arrange(Arrange::Now);
-    Q_EMIT countsChanged();
+    rearrange();
 }
 
 void InstanceTableModel::setGroupBy(GroupBy by)
@@ -349,11 +355,11 @@ void InstanceTableModel::setGroupBy(GroupBy by)
     Q_EMIT countsChanged();
 }
 
-void InstanceTableModel::setFolded(int row, bool isFolded)
+void InstanceTableModel::setFold(int row, Fold fold)
 {
     if (!isGroup(row))
         return;
-    groups_[static_cast<std::size_t>(rowAt(row).group)].isFolded = isFolded;
+    groups_[static_cast<std::size_t>(rowAt(row).group)].isFolded = fold == Fold::Folded;
     arrange(Arrange::Now);
     if (const int head = row; head < rowCount())
         tellRows(head, head);
@@ -365,7 +371,7 @@ void InstanceTableModel::sort(int column, Qt::SortOrder order)
         return;
     sortColumn_ = static_cast<InstanceColumn>(column);
     sortOrder_ = order;
-    arrange(Arrange::Now);
+    rearrange();
 }
 
 void InstanceTableModel::sumUp()

@@ -16,6 +16,7 @@ namespace signalbox::models {
 
 enum class GroupBy : std::uint8_t { Pool, Zone, None };
 enum class Shown : std::uint8_t { All, OnlyAbnormal };
+enum class Fold : std::uint8_t { Open, Folded };
 enum class Emphasis : std::uint8_t { Normal, Strong, Dim };
 // Whether a new order may be put in force now, or only be announced.
 enum class Arrange : std::uint8_t { Now, Announce };
@@ -54,7 +55,7 @@ public:
     void setFilter(const QString& text);
     void setShown(Shown shown);
     void setGroupBy(GroupBy by);
-    void setFolded(int row, bool isFolded); // of a group's head
+    void setFold(int row, Fold fold); // of a group's head
     void sort(int column, Qt::SortOrder order) override;
     const QString& filterText() const { return filterText_; }
     const AgentFilter& filter() const { return filter_; }
@@ -65,7 +66,8 @@ public:
     void setMarks(const std::set<std::string>& agents);
 
     // Puts rows where filter and order want them now, or says that they would stand elsewhere.
-    void arrange(Arrange how);
+    // True when countsChanged was told.
+    bool arrange(Arrange how);
     bool isOrderPending() const { return isOrderPending_; }
     bool isFiltered() const { return !filter_.isEmpty() || shown_ == Shown::OnlyAbnormal; }
 
@@ -113,6 +115,7 @@ private:
     std::vector<int> positionsOf(const std::vector<Row>& rows) const;
     void indexRows();
     void vanish(int slot);
+    void rearrange(); // the operator wants another sight
     void flush();
     void tellRows(int first, int last);
     void sumUp();

@@ -303,7 +303,8 @@ std::vector<Fact> compareFacts(const Session& session, int slot, const std::vect
                               models::figureText(column, spread.high));
         facts.push_back({{models::titleOf(column), models::figureText(column, own),
                           models::figureText(column, spread.median), range},
-                         models::differs(own, spread) ? FactWeight::Strong : FactWeight::Normal,
+                         !isSilent && models::differs(own, spread) ? FactWeight::Strong
+                                                                   : FactWeight::Normal,
                          false});
     }
     return facts;

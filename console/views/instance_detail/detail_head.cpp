@@ -46,6 +46,8 @@ void DetailHead::refresh()
         const std::int64_t since = agent.record().health.sinceUnixMs;
         verdict
             = agent.isGone() ? models::goneText(agent, now) : models::healthWord(agent.health());
+        if (!agent.isGone() && agent.freshness == model::Freshness::Disconnected)
+            verdict = tr("not heard, was %1").arg(verdict);
         if (agent.isGone())
             rest << tr("what is shown is as it was last seen");
         else if (since > 0)
@@ -111,7 +113,8 @@ void DetailHead::paintEvent(QPaintEvent*)
         theme::paintBadge(painter, take(theme::kBadgeSize), agent.priority, agent.ack, t);
     if (agent.admin() != model::Admin::Run)
         theme::paintAdmin(painter, take(theme::kAdminSize), agent.admin(), t);
-    const bool isQuiet = agent.health() == model::Health::Ready && !agent.isGone();
+    const bool isQuiet = agent.health() == model::Health::Ready && !agent.isGone()
+        && agent.freshness != model::Freshness::Disconnected;
     draw(theme::fontFor(theme::TextStyle::Base,
                         isQuiet ? theme::TextWeight::Regular : theme::TextWeight::SemiBold),
          t.ink, verdict_);

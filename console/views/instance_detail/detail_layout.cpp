@@ -23,11 +23,11 @@ using models::InstanceColumn;
 
 namespace {
 
-constexpr int kSideWidth = theme::kInspectorWidth;
+constexpr int kWide = 1'300; // of the work area
 constexpr int kMomentWidth = 84;
 constexpr int kNameWidth = 124;
 constexpr int kFigureWidth = 76;
-constexpr int kSpreadWidth = 112;
+constexpr int kSpreadWidth = 136;
 
 FactsView* whyView(QWidget* parent)
 {
@@ -60,11 +60,12 @@ FactsView* gatewaysView(FactsHead head, QWidget* parent)
 
 FactsView* configView(FactsHead head, QWidget* parent)
 {
+    std::vector<FactColumn> columns{{InstanceDetailScreen::tr("Setting"), kNameWidth},
+                                    {InstanceDetailScreen::tr("Value"), 0}};
+    if (head == FactsHead::Shown)
+        columns.push_back({InstanceDetailScreen::tr("Peers"), 0});
     return new FactsView(InstanceDetailScreen::tr("Effective config"),
-                         {{InstanceDetailScreen::tr("Setting"), kNameWidth},
-                          {InstanceDetailScreen::tr("Value"), 0},
-                          {InstanceDetailScreen::tr("Peers"), head == FactsHead::Shown ? 0 : 96}},
-                         head, parent);
+                         std::move(columns), head, parent);
 }
 
 FactsView* compareView(QWidget* parent)
@@ -134,6 +135,12 @@ InstanceDetailScreen::InstanceDetailScreen(Session& session, QWidget* parent)
     refresh();
 }
 
+void InstanceDetailScreen::resizeEvent(QResizeEvent* event)
+{
+    Screen::resizeEvent(event);
+    side_->setFixedWidth(width() < kWide ? theme::kInspectorNarrowWidth : theme::kInspectorWidth);
+}
+
 QHBoxLayout* InstanceDetailScreen::makeHeadRow()
 {
     auto* row = new QHBoxLayout;
@@ -193,13 +200,16 @@ QWidget* InstanceDetailScreen::makeNow()
         grid->setColumnStretch(2 * i + 1, 1);
     }
     row->addLayout(grid, 1);
-    row->addLayout(makeSide());
+    side_ = new QWidget(now);
+    side_->setLayout(makeSide());
+    row->addWidget(side_);
     return now;
 }
 
 QVBoxLayout* InstanceDetailScreen::makeSide()
 {
     auto* side = new QVBoxLayout;
+    side->setContentsMargins(0, 0, 0, 0);
     side->setSpacing(theme::kPanelGap);
     why_ = whyView(this);
     whyPanel_ = page(tr("Why"), why_);
@@ -211,10 +221,9 @@ QVBoxLayout* InstanceDetailScreen::makeSide()
     probesPanel_->setHint(tr("its own verdict, and the gateways'"));
     config_.small = configView(FactsHead::Hidden, this);
     configPanel_ = page(tr("Effective config"), config_.small);
-    for (Panel* panel : {whyPanel_, probesPanel_, configPanel_}) {
-        panel->setFixedWidth(kSideWidth);
-        side->addWidget(panel, 1);
-    }
+    side->addWidget(whyPanel_, 3);
+    side->addWidget(probesPanel_, 5);
+    side->addWidget(configPanel_, 4);
     side->addLayout(makeFoot());
     return side;
 }

@@ -28,6 +28,11 @@ constexpr std::int64_t kRefreshEveryMs = 1'000;
 constexpr int kMoments = 4;
 constexpr const char* kTabKeys[] = {"now", "requests", "config", "probes", "compare"};
 
+bool isSilent(const fleet::Agent& agent)
+{
+    return agent.isGone() || agent.freshness == model::Freshness::Disconnected;
+}
+
 } // namespace
 
 QString InstanceDetailScreen::title() const
@@ -203,16 +208,25 @@ void InstanceDetailScreen::refreshFacts(int slot)
         tr("since %1").arg(session().time.clock(agent.record().health.sinceUnixMs)));
     probes_.set(probeFacts(session(), slot));
     gateways_.set(gatewayFacts(session(), slot));
-    config_.set(configFacts(session(), slot, peers));
+    std::vector<Fact> config = configFacts(session(), slot, peers);
+    config_.large->setFacts(config);
+    for (Fact& fact : config) {
+        // There is no room for a third column.
+        if (!fact.cells.value(2).isEmpty())
+            fact.cells[1] += QLatin1String("; ") + fact.cells[2];
+    }
+    config_.small->setFacts(std::move(config));
     configPanel_->setHint(configDifference(session(), slot, peers));
     const std::vector<Fact> compared = compareFacts(session(), slot, peers);
     compare_.set(compared);
     const auto differing = std::count_if(compared.begin(), compared.end(), [](const Fact& fact) {
         return fact.weight == FactWeight::Strong;
     });
-    comparePanel_->setHint(tr("%1 peers serving; %2 differ")
-                               .arg(peers.size())
-                               .arg(text::ofText(differing, std::ssize(compared))));
+    comparePanel_->setHint(isSilent(agent)
+                               ? tr("nothing is told now; %1 peers serving").arg(peers.size())
+                               : tr("%1 peers serving; %2 differ")
+                                     .arg(peers.size())
+                                     .arg(text::ofText(differing, std::ssize(compared))));
     requests_.set(requestFacts(session(), slot));
     refreshCharts(slot, peers);
 }
@@ -222,7 +236,6 @@ void InstanceDetailScreen::refreshCharts(int slot, const std::vector<int>& peers
     if (tab() != Tab::Now)
         return;
     const fleet::Agent& agent = session().store.agent(slot);
-    const bool isSilent = agent.isGone() || agent.freshness == model::Freshness::Disconnected;
     const std::int64_t now = session().store.nowUnixMs();
     QStringList moments;
     for (int i = kMoments - 1; i >= 0; --i)
@@ -230,7 +243,7 @@ void InstanceDetailScreen::refreshCharts(int slot, const std::vector<int>& peers
     for (ReadingChart* chart : charts_)
         chart->show(models::trackOf(session().store, session().history, slot, peers,
                                     chart->reading()),
-                    isSilent ? fleet::kUnknown : agent.readings[chart->reading()], moments);
+                    isSilent(agent) ? fleet::kUnknown : agent.readings[chart->reading()], moments);
 }
 
 QAction* InstanceDetailScreen::add(const QString& text, const QString& toolTip,

@@ -41,6 +41,9 @@ public:
     bool escape() override;
     void shown() override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     // The same lines in the overview and on a page of their own.
     struct Twin {
@@ -80,6 +83,7 @@ private:
     QStackedWidget* stack_;
     StatePage* page_ = nullptr;
     std::vector<ReadingChart*> charts_;
+    QWidget* side_ = nullptr;
     Panel* whyPanel_ = nullptr;
     Panel* probesPanel_ = nullptr;
     Panel* configPanel_ = nullptr;

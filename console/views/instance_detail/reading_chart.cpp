@@ -27,6 +27,8 @@ constexpr int kAxisWidth = 36;
 constexpr int kAxisTop = 8;
 constexpr int kColumnsAtMost = 180; // two points each
 constexpr int kMoments = 4;
+constexpr int kNarrow = 300; // less: the ends of the axis only
+constexpr float kHair = 0.1F; // of the median: so far outside the band is still inside
 constexpr int kQuietSeconds = 3; // a report that is not late leaves no gap
 constexpr float kShrinkBelow = 0.3F; // of the top; then the axis comes down
 
@@ -52,6 +54,7 @@ ReadingChart::ReadingChart(const QString& title, models::InstanceColumn column, 
     panel_->body()->setContentsMargins(0, 0, 0, theme::kGap4);
     panel_->body()->addWidget(view_, 1);
     auto* row = new QHBoxLayout(moments_);
+    row->setSizeConstraint(QLayout::SetNoConstraint);
     row->setContentsMargins(kAxisWidth + theme::kPadding, 0, theme::kPadding, 0);
     for (int i = 0; i < kMoments; ++i) {
         momentLabels_.push_back(plainLabel({}, "captionFaint", moments_));
@@ -81,10 +84,10 @@ ReadingChart::ReadingChart(const QString& title, models::InstanceColumn column, 
         series->attachAxis(y_);
     }
     view_->setRenderHint(QPainter::Antialiasing);
-    view_->installEventFilter(this);
     view_->setFrameShape(QFrame::NoFrame);
     view_->setFocusPolicy(Qt::NoFocus);
     view_->setMinimumSize(kAxisWidth * 3, kAxisWidth);
+    view_->installEventFilter(this);
     dress();
 }
 
@@ -112,19 +115,23 @@ void ReadingChart::changeEvent(QEvent* event)
 
 bool ReadingChart::eventFilter(QObject* watched, QEvent* event)
 {
-    const bool isDone = QWidget::eventFilter(watched, event);
+    // The chart lays itself out in this event; where we want it comes after that.
     if (watched == view_ && event->type() == QEvent::Resize)
-        place();
-    return isDone;
+        QMetaObject::invokeMethod(this, &ReadingChart::place, Qt::QueuedConnection);
+    return QWidget::eventFilter(watched, event);
 }
 
 // The same place in every chart, however long its figures are.
 void ReadingChart::place()
 {
     const QSizeF room = view_->size();
+    const bool isNarrow = width() < kNarrow;
+    for (std::size_t i = 1; i + 1 < momentLabels_.size(); ++i)
+        momentLabels_[i]->setHidden(isNarrow);
     view_->chart()->setPlotArea(QRectF(kAxisWidth + theme::kPadding, kAxisTop,
                                        room.width() - kAxisWidth - 2 * theme::kPadding,
                                        room.height() - 2 * kAxisTop));
+    view_->chart()->layout()->invalidate(); // or the axes stay where they were
 }
 
 float ReadingChart::topOf(const models::PeerTrack& track)
@@ -257,8 +264,14 @@ void ReadingChart::show(const models::PeerTrack& track, float now, const QString
     drawRuns(traces_, track.own, QPen(t.trace, theme::kTraceWidth));
     theme::StripData strip;
     strip.values = track.own;
-    strip.bandLow = track.low;
-    strip.bandHigh = track.high;
+    std::vector<float> low = track.low;
+    std::vector<float> high = track.high;
+    for (std::size_t i = 0; i < low.size(); ++i) {
+        low[i] -= kHair * track.median[i];
+        high[i] += kHair * track.median[i];
+    }
+    strip.bandLow = low;
+    strip.bandHigh = high;
     std::vector<float> outside(track.own.size(), fleet::kUnknown);
     for (const theme::SampleRun& run : theme::abnormalRuns(strip)) {
         for (std::size_t i = run.begin; i < run.end; ++i)

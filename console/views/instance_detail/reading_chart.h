@@ -34,7 +34,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override; // the size of the view
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     using Lines = std::vector<QLineSeries*>;

@@ -172,7 +172,7 @@ void InstancesScreen::openCurrent()
     if (!current.isValid())
         return;
     if (model_.isGroup(current.row()))
-        model_.setFolded(current.row(), !model_.isFolded(current.row()));
+        view_->toggleFold(current.row());
     else
         Q_EMIT openRequested({ObjectKind::Agent, view_->currentAgent()});
 }

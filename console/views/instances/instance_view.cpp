@@ -192,6 +192,11 @@ void InstanceView::restorePlace()
                                       - anchor.y);
 }
 
+void InstanceView::toggleFold(int row)
+{
+    model_.setFold(row, model_.isFolded(row) ? models::Fold::Open : models::Fold::Folded);
+}
+
 void InstanceView::hover(int row)
 {
     const int before = delegate_->hoveredRow();
@@ -230,7 +235,8 @@ void InstanceView::keyPressEvent(QKeyEvent* event)
     const int row = currentIndex().isValid() ? currentIndex().row() : -1;
     const bool isFold = event->key() == Qt::Key_Left || event->key() == Qt::Key_Right;
     if (row >= 0 && model_.isGroup(row) && isFold) {
-        model_.setFolded(row, event->key() == Qt::Key_Left);
+        model_.setFold(row,
+                       event->key() == Qt::Key_Left ? models::Fold::Folded : models::Fold::Open);
         return;
     }
     // Letters are keys of the screen, never a search by typing.
@@ -247,7 +253,7 @@ void InstanceView::mousePressEvent(QMouseEvent* event)
     const bool isLeft = event->button() == Qt::LeftButton;
     if (isLeft && index.isValid() && model_.isGroup(index.row())) {
         setCurrentIndex(index);
-        model_.setFolded(index.row(), !model_.isFolded(index.row()));
+        toggleFold(index.row());
         return;
     }
     if (isLeft && index.isValid() && index.column() == static_cast<int>(InstanceColumn::Mark))

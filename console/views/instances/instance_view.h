@@ -30,6 +30,7 @@ public:
     bool isHeld() const;
     std::string currentAgent() const; // empty on a group's head and on nothing
     void goTo(const std::string& agent);
+    void toggleFold(int row); // of a group's head
 
 Q_SIGNALS:
     void currentAgentChanged(const std::string& agent);

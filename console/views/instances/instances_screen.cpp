@@ -253,7 +253,6 @@ void InstancesScreen::refresh()
     if (!isVisible())
         return;
     showState();
-    counts_->update(view_->columnsLeftOut());
 }
 
 void InstancesScreen::showState()

@@ -111,12 +111,12 @@ TEST(InstanceTableModel, AFoldedGroupKeepsItsMembersMatching)
     fleet.connect(2);
     InstanceTableModel model(fleet.store());
 
-    model.setFolded(0, true);
+    model.setFold(0, Fold::Folded);
 
     EXPECT_EQ(namesOf(model), (Names{"[chat]"}));
     EXPECT_EQ(model.matching(), 3);
     EXPECT_EQ(model.matchingSlots().size(), 3u);
-    model.setFolded(0, false);
+    model.setFold(0, Fold::Open);
     EXPECT_EQ(model.rowCount(), 4);
 }
 
@@ -195,8 +195,8 @@ public:
         case 6: model_.setGroupBy(static_cast<GroupBy>(random_() % 3)); break;
         case 7:
             if (model_.rowCount() > 0)
-                model_.setFolded(static_cast<int>(random_() % model_.rowCount()),
-                                 random_() % 2 == 0);
+                model_.setFold(static_cast<int>(random_() % model_.rowCount()),
+                               static_cast<Fold>(random_() % 2));
             break;
         case 8: model_.setShown(static_cast<Shown>(random_() % 2)); break;
         case 9: model_.setMarks({agent}); break;

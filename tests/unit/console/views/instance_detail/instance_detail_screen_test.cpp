@@ -60,6 +60,8 @@ TEST_F(InstanceDetailTest, WhyNamesTheFirstEventOfTheStory)
 {
     fleet_.killEngine("chat-1");
     fleet_.advance(2);
+    fleet_.killEngine("chat-2"); // of the same pool, so of the same story
+    fleet_.advance(1);
 
     const std::string why = linesOf(whyFacts(fleet_.session(), slot("chat-1")));
 

@@ -57,8 +57,7 @@ protected:
 
 TEST_F(InstancesScreenTest, KeysWalkOpenAndMark)
 {
-    press(Qt::Key_J); // the first row is the head of a group
-    press(Qt::Key_J);
+    press(Qt::Key_J); // from the head of the first group
     EXPECT_EQ(current(), "chat-0");
     EXPECT_EQ(fleet_.selection().current().id, "chat-0");
     press(Qt::Key_X);
@@ -90,11 +89,11 @@ TEST_F(InstancesScreenTest, ActsOnTheMarkedOrElseOnTheCurrentOne)
 TEST_F(InstancesScreenTest, TypingFiltersAndEveryFilterIsAChip)
 {
     screen_.focusFilter();
-    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("pool=chat -1 foo=2"));
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("pool=chat -chat-1 foo=2"));
 
     EXPECT_EQ(model().matching(), 2);
     EXPECT_EQ(chips(), (QStringList{QStringLiteral("group: pool"), QStringLiteral("pool=chat"),
-                                    QStringLiteral("-1"),
+                                    QStringLiteral("-chat-1"),
                                     QStringLiteral("not understood, hides nothing: foo=2")}));
     EXPECT_NE(foot().find("hidden by filter 4"), std::string::npos);
     EXPECT_TRUE(acts_.empty()); // letters of the filter are no keys
