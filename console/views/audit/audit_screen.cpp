@@ -30,6 +30,7 @@ using models::AuditModel;
 
 constexpr int kPaneWidth = 392;
 constexpr int kPaneNarrowWidth = 320;
+constexpr int kNarrow = 1280; // of the work area
 constexpr int kSearchWidth = 220;
 
 struct ColumnWidth {
@@ -254,9 +255,18 @@ void AuditScreen::shown()
     const ObjectRef& picked = session().selection.current();
     if (picked.kind == ObjectKind::Audit)
         pickedNumber_ = QString::fromStdString(picked.id).toULongLong();
-    pane_->setFixedWidth(window()->width() < theme::kWideWindow ? kPaneNarrowWidth : kPaneWidth);
     session().port.refreshPolicy();
     showCurrent();
+}
+
+// The record pane has the revisions too; the cause is what the eye needs in the list.
+void AuditScreen::resizeEvent(QResizeEvent* event)
+{
+    const bool isNarrow = width() < kNarrow;
+    pane_->setFixedWidth(isNarrow ? kPaneNarrowWidth : kPaneWidth);
+    table_->setColumnHidden(AuditModel::Revision, isNarrow);
+    table_->setColumnHidden(AuditModel::Undoes, isNarrow);
+    Screen::resizeEvent(event);
 }
 
 void AuditScreen::clearFilter()

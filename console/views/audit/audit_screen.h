@@ -35,6 +35,9 @@ public:
     // not be written, and the screen says why.
     bool exportTo(const QString& path);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeHead();
     void makeTable();

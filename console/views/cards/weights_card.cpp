@@ -104,8 +104,10 @@ void WeightsCard::showShares()
         }
         const double share = line.number->value() / sum;
         const double before = sumBefore > 0 ? line.before / sumBefore : 0;
-        QString words = tr("%1 to %2 of requests")
-                            .arg(text::percentText(before), text::percentText(share));
+        const QString now = text::percentText(before);
+        const QString then = text::percentText(share);
+        QString words = now == then ? tr("%1 of requests, as now").arg(then)
+                                    : tr("%1 to %2 of requests").arg(now, then);
         const fleet::Pool* pool = session().store.pool(line.pool);
         if (pool && pool->sums.serving > 0)
             words += tr("; %1 each of %2")

@@ -282,11 +282,11 @@ void CommandSheet::showDraft()
         return;
     title_->setText(card_->title());
     preview_->show(desk_);
-    foot_->show(desk_, card_->buttonText());
     if (desk_.preview()) {
         card_->showPreview(*desk_.preview());
         foot_->setWaysOut(card_->waysOut(*desk_.preview()));
     }
+    foot_->show(desk_, card_->buttonText());
     const bool isSent = desk_.state() == command::DeskState::Applying
         || desk_.state() == command::DeskState::Unsure;
     card_->setEnabled(!isSent);

@@ -308,10 +308,10 @@ CoursePane::CoursePane(Session& session, QWidget* parent)
     using Align = RowsColumn::Align;
     auto* scroll = new QScrollArea(this);
     agents_ = new RowsView(tr("Agents"),
-                           {{{}, 32, 0},
+                           {{{}, 36, 0},
                             {tr("Agent"), 160, 2},
-                            {tr("Revision"), 80, 0, Align::Right},
-                            {tr("Last seen"), 80, 0, Align::Right},
+                            {tr("Revision"), 88, 0, Align::Right},
+                            {tr("Last seen"), 92, 0, Align::Right},
                             {tr("State"), 200, 4}},
                            scroll);
     scroll->setWidget(agents_);

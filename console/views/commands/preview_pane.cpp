@@ -143,11 +143,11 @@ QString bannerWords(const command::CommandDesk& desk)
 RowsView* makeProofs(QWidget* parent)
 {
     return new RowsView(PreviewPane::tr("Proof that the standby is ready"),
-                        {{PreviewPane::tr("Instance"), 140, 2},
-                         {PreviewPane::tr("Health"), 64, 0},
-                         {PreviewPane::tr("Model"), 72, 0},
-                         {PreviewPane::tr("Last token"), 84, 0},
-                         {PreviewPane::tr("Last probe"), 84, 0},
+                        {{PreviewPane::tr("Instance"), 148, 2},
+                         {PreviewPane::tr("Health"), 76, 0},
+                         {PreviewPane::tr("Model"), 84, 0},
+                         {PreviewPane::tr("Last token"), 96, 0},
+                         {PreviewPane::tr("Last probe"), 96, 0},
                          {PreviewPane::tr("Verdict"), 160, 3}},
                         parent);
 }
@@ -157,21 +157,22 @@ RowsView* makeSurvivors(QWidget* parent)
     using Align = RowsColumn::Align;
     return new RowsView(PreviewPane::tr("Survivors"),
                         {{PreviewPane::tr("Pool"), 120, 3},
-                         {PreviewPane::tr("Ready"), 72, 0, Align::Right},
-                         {PreviewPane::tr("Ends there"), 80, 0, Align::Right},
-                         {PreviewPane::tr("Load now"), 72, 0, Align::Right},
-                         {PreviewPane::tr("Predicted load"), 140, 0},
+                         {PreviewPane::tr("Ready"), 84, 0, Align::Right},
+                         {PreviewPane::tr("Ends there"), 92, 0, Align::Right},
+                         {PreviewPane::tr("Load now"), 84, 0, Align::Right},
+                         {PreviewPane::tr("Predicted load"), 152, 0},
                          {PreviewPane::tr("TTFT, mean"), 140, 1, Align::Right}},
                         parent);
 }
 
-void addHairline(QVBoxLayout* into, QWidget* parent)
+QFrame* addHairline(QVBoxLayout* into, QWidget* parent)
 {
     auto* line = new QFrame(parent);
     line->setFrameShape(QFrame::HLine);
     line->setFixedHeight(theme::kHairline);
     line->setProperty("role", QLatin1String("hairline"));
     into->addWidget(line);
+    return line;
 }
 
 } // namespace
@@ -234,7 +235,7 @@ void PreviewPane::makeContent()
     survivorSection_ = makeSection(inner, tr("Survivors"), &hint);
     hint->setText(tr("from the newest load reports; grey field: load now"));
     survivorSection_->layout()->addWidget(survivors_);
-    addHairline(inner, content_);
+    line_ = addHairline(inner, content_);
     inner->addLayout(makeHalves());
     inner->addStretch(1);
 }
@@ -309,6 +310,7 @@ void PreviewPane::showPreview(const model::Preview& preview)
     showFigures(preview);
     showProofs(preview);
     showSurvivors(preview);
+    line_->setVisible(!preview.survivors.empty() || !preview.proofs.empty());
     changeHint_->setText(preview.plan.undoes == 0
                              ? tr("on policy revision %1").arg(preview.plan.baseRevision)
                              : tr("undoes record %1, on policy revision %2")

@@ -54,6 +54,7 @@ private:
     RowsView* proofs_;
     QWidget* survivorSection_ = nullptr;
     RowsView* survivors_;
+    QFrame* line_ = nullptr; // between them and the change
     QLabel* changeHint_ = nullptr;
     DiffView* diff_;
     QLabel* altered_;

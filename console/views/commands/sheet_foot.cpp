@@ -5,6 +5,7 @@
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 #include "console/theme/metrics.h"
+#include "console/theme/typography.h"
 #include "console/views/frame/panel.h"
 #include "shared/base/limits.h"
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int kButtonCharacters = 60;
 constexpr int kNameWidth = 220;
+constexpr std::int64_t kSecondMs = 1000;
 
 bool isSame(const std::vector<WayOut>& a, const std::vector<WayOut>& b)
 {
@@ -106,6 +108,9 @@ void SheetFoot::show(const command::CommandDesk& desk, const QString& buttonText
     const bool isOff = !hindrances.empty();
     const QString off = models::hindrancesText(hindrances, preview);
     sentence_->setText(isOff ? off : models::effectText(*preview));
+    sentence_->setFont(theme::fontFor(theme::TextStyle::Base,
+                                      isOff ? theme::TextWeight::SemiBold
+                                            : theme::TextWeight::Regular));
     const bool isUnsure = desk.state() == command::DeskState::Unsure;
     const bool isApplying = desk.state() == command::DeskState::Applying;
     const bool isSent = isUnsure || isApplying;
@@ -129,12 +134,12 @@ void SheetFoot::show(const command::CommandDesk& desk, const QString& buttonText
 
 void SheetFoot::showAge(const command::CommandDesk& desk)
 {
-    if (!desk.preview())
-        return age_->setText({});
-    age_->setText(tr("Preview %1 old, holds %2, base revision %3")
-                      .arg(text::ageText(desk.previewAgeMs() / 1000 * 1000),
-                           text::ageText(desk.previewHoldsMs() / 1000 * 1000))
-                      .arg(desk.preview()->plan.baseRevision));
+    age_->setVisible(desk.preview() && shownWays_.empty()); // what can be done comes first
+    if (desk.preview())
+        age_->setText(tr("Preview %1 s old, holds %2 s, base revision %3")
+                          .arg(desk.previewAgeMs() / kSecondMs)
+                          .arg((desk.previewHoldsMs() + kSecondMs - 1) / kSecondMs)
+                          .arg(desk.preview()->plan.baseRevision));
 }
 
 // The buttons stay while they say the same, so that a refresh takes no focus away.

@@ -28,6 +28,13 @@ QColor inkOf(const QWidget& widget, RowsCell::Tone tone, const theme::Tokens& t)
     return tone == RowsCell::Tone::Dim ? t.ink2 : t.ink;
 }
 
+// Columns keep a gap on both sides, so that a number and the word after it stay two things.
+QRect cellBox(const std::vector<int>& lefts, std::size_t column, int top)
+{
+    const int left = lefts[column] + (column == 0 ? theme::kGap4 : theme::kGap);
+    return {left, top, lefts[column + 1] - theme::kGap - left, theme::kRowHeight};
+}
+
 void paintMark(QPainter& painter, const QRectF& box, RowsCell::Mark mark, const theme::Tokens& t)
 {
     if (mark == RowsCell::Mark::Check)
@@ -137,8 +144,7 @@ void RowsView::paintHead(QPainter& painter, const std::vector<int>& lefts) const
     painter.setFont(theme::fontFor(theme::TextStyle::Caption));
     painter.setPen(isEnabled() ? t.ink2 : t.ink3);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const QRect box(lefts[i] + theme::kGap / 2, 0,
-                        lefts[i + 1] - lefts[i] - theme::kGap, theme::kRowHeight);
+        const QRect box = cellBox(lefts, i, 0);
         const bool isRight = columns_[i].align == RowsColumn::Align::Right;
         painter.drawText(box, Qt::AlignVCenter | (isRight ? Qt::AlignRight : Qt::AlignLeft),
                          columns_[i].title);
@@ -153,9 +159,7 @@ void RowsView::paintRow(QPainter& painter, const RowsRow& row, int top,
     if (row.kind == RowsRow::Kind::Sum)
         painter.fillRect(QRect(0, top, width(), theme::kRowHeight - 1), t.sunken);
     for (std::size_t i = 0; i < row.cells.size() && i < columns_.size(); ++i)
-        paintCell(painter, row.cells[i], columns_[i].align,
-                  QRect(lefts[i] + theme::kGap / 2, top, lefts[i + 1] - lefts[i] - theme::kGap,
-                        theme::kRowHeight));
+        paintCell(painter, row.cells[i], columns_[i].align, cellBox(lefts, i, top));
     painter.fillRect(QRect(0, top + theme::kRowHeight - 1, width(), 1), t.line);
 }
 

@@ -164,7 +164,8 @@ TEST(AuditScreenPictures, IsPaintedInBothSchemes)
             fleet::FleetChanges changes;
             changes.audit = manyRecords(fleet.store().nowUnixMs());
             fleet.store().apply(std::move(changes));
-            QApplication::processEvents(); // what was shown is laid out
+            for (int i = 0; i < 3; ++i)
+                QApplication::processEvents(); // what was shown is laid out
             const QPixmap picture = screen.grab();
             EXPECT_EQ(picture.size(), size);
             if (!folder.isEmpty())

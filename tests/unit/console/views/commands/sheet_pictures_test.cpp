@@ -38,7 +38,8 @@ public:
     CommandSheet& sheet() { return sheet_; }
     QPixmap picture()
     {
-        QApplication::processEvents(); // what was shown is laid out
+        for (int i = 0; i < 3; ++i)
+            QApplication::processEvents(); // what was shown is laid out
         return area_.grab();
     }
 
