@@ -50,9 +50,9 @@ TEST(SeriesCache, SecondsThatWereNotToldAreGaps)
 TEST(SeriesCache, PoolsAndTheFleetHaveEveryReading)
 {
     ConsoleFleet fleet;
-    fleet.connect(5);
-    EXPECT_EQ(fleet.history().ofPool("chat", Reading::EndToEndP95Ms, 60).values.size(), 5u);
-    EXPECT_EQ(fleet.history().ofFleet(Reading::ErrorsPerSecond, 60).values.size(), 5u);
+    fleet.connect(5); // and the second in which it connected
+    EXPECT_EQ(fleet.history().ofPool("chat", Reading::EndToEndP95Ms, 60).values.size(), 6u);
+    EXPECT_EQ(fleet.history().ofFleet(Reading::ErrorsPerSecond, 60).values.size(), 6u);
 }
 
 TEST(SeriesCache, ManyAgentsMakeItShorterNotLarger)
