@@ -69,7 +69,8 @@ TEST_P(Link, ThatIsLostKeepsWhatItKnewSaysWhyAndComesBack)
 
     if (GetParam() == Transport::WebSocket)
         return; // its door has another port now; going on elsewhere is the next story
-    hub_.start(grpc);
+    LinkedAgent again(world_, "gw-1");
+    again.start(grpc);
     EXPECT_TRUE(window.eventually([&] { return window.isConnected(); }));
     EXPECT_TRUE(window.store().link().problem.empty());
 }
