@@ -21,6 +21,15 @@ enum class AlarmCause : std::uint8_t {
     AgentLate, // P3: late for 30 s within 2 min
 };
 
+// What an alarm is about; an agent may be named like a pool.
+enum class AlarmScope : std::uint8_t { Agent, Pool };
+
+inline AlarmScope scopeOf(AlarmCause cause)
+{
+    return cause == AlarmCause::PoolEmpty || cause == AlarmCause::NoRedundancy ? AlarmScope::Pool
+                                                                               : AlarmScope::Agent;
+}
+
 struct AlarmKey {
     AlarmCause cause = AlarmCause::PoolEmpty;
     std::string object; // name of the pool, or id of the agent

@@ -127,7 +127,7 @@ bool AlarmBook::update(const std::vector<Agent>& agents, const std::vector<Pool>
     for (const auto& [key, alarm] : standing_) {
         sorted.push_back(alarm);
         ++counts_[static_cast<std::size_t>(alarm.priority)];
-        const auto [known, isNew] = worst_.try_emplace(key.object, alarm);
+        const auto [known, isNew] = worst_.try_emplace({scopeOf(key.cause), key.object}, alarm);
         if (!isNew && isWorse(alarm, known->second))
             known->second = alarm;
     }
@@ -152,9 +152,15 @@ void AlarmBook::acknowledge(const AlarmKey& key)
         found->second.ack = model::Ack::Acknowledged;
 }
 
-const Alarm* AlarmBook::worstOf(const std::string& object) const
+const Alarm* AlarmBook::worstOfAgent(const std::string& id) const
 {
-    const auto found = worst_.find(object);
+    const auto found = worst_.find({AlarmScope::Agent, id});
+    return found == worst_.end() ? nullptr : &found->second;
+}
+
+const Alarm* AlarmBook::worstOfPool(const std::string& name) const
+{
+    const auto found = worst_.find({AlarmScope::Pool, name});
     return found == worst_.end() ? nullptr : &found->second;
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace signalbox::fleet {
@@ -24,7 +25,8 @@ public:
     void acknowledge(const AlarmKey& key);
 
     const std::vector<Alarm>& alarms() const { return alarms_; } // worst first, then oldest
-    const Alarm* worstOf(const std::string& object) const; // agent id or pool name; null = none
+    const Alarm* worstOfAgent(const std::string& id) const; // null = none
+    const Alarm* worstOfPool(const std::string& name) const; // of its own; null = none
     int count(model::Priority priority) const; // all that stand, shown or not
     std::int64_t clearedUnixMs() const { return clearedUnixMs_; } // of the last that went; 0 = none
     std::uint64_t leftOut() const { return leftOut_; } // beyond limits::kAlarmsShown
@@ -39,7 +41,7 @@ private:
     std::map<AlarmKey, Alarm> standing_;
     std::map<AlarmKey, Alarm> before_; // during update
     std::vector<Alarm> alarms_;
-    std::map<std::string, Alarm> worst_; // by object
+    std::map<std::pair<AlarmScope, std::string>, Alarm> worst_; // by object
     std::array<int, 4> counts_{};
     std::int64_t nowUnixMs_ = 0;
     std::int64_t clearedUnixMs_ = 0;

@@ -257,7 +257,7 @@ void FleetStore::refreshAlarms()
         Agent& agent = agents_[i];
         if (agent.id.empty())
             continue;
-        const Alarm* worst = alarms_.worstOf(agent.id);
+        const Alarm* worst = alarms_.worstOfAgent(agent.id);
         const auto priority = worst ? worst->priority : model::Priority::None;
         const auto ack = worst ? worst->ack : model::Ack::New;
         if (priority != agent.priority || ack != agent.ack)

@@ -118,7 +118,7 @@ void PoolBook::takeAlarms(const std::vector<Agent>& agents, const AlarmBook& ala
     for (Pool& pool : pools_) {
         pool.priority = model::Priority::None;
         pool.ack = model::Ack::New;
-        if (const Alarm* own = alarms.worstOf(pool.name))
+        if (const Alarm* own = alarms.worstOfPool(pool.name))
             raise(pool, own->priority, own->ack);
         for (const int slot : pool.members)
             raise(pool, at(agents, slot).priority, at(agents, slot).ack);

@@ -41,10 +41,9 @@ QString sinceText(const views::Session& session, std::int64_t unixMs)
     return Words::tr("since %1, for %2").arg(session.time.clock(unixMs), text::durationText(ago));
 }
 
-// The worst alarm of an object: what it is called, what it means, what to do.
-void takeAlarm(Inspected& shown, const views::Session& session, const std::string& object)
+// The worst alarm of an object, if any: what it is called, what it means, what to do.
+void takeAlarm(Inspected& shown, const views::Session& session, const fleet::Alarm* alarm)
 {
-    const fleet::Alarm* alarm = session.store.alarms().worstOf(object);
     if (!alarm)
         return;
     shown.priority = alarm->priority;
@@ -142,7 +141,7 @@ Inspected inspectAgent(const views::Session& session, const std::string& id)
     shown.state = Words::tr("%1 · %2 · %3 %4")
                       .arg(models::adminWord(agent.admin()), models::healthWord(agent.health()),
                            models::freshnessWord(agent.freshness), text::ageText(agent.ageMs));
-    takeAlarm(shown, session, id);
+    takeAlarm(shown, session, session.store.alarms().worstOfAgent(id));
     const model::Verdict& verdict = agent.record().health;
     if (shown.why.isEmpty() && verdict.state != model::Health::Ready)
         shown.why << Words::tr("%1, %2").arg(
@@ -278,7 +277,7 @@ Inspected inspectPool(const views::Session& session, const std::string& name)
         return shown;
     shown.isKnown = true;
     shown.state = Words::tr("%1 serving").arg(text::ofText(pool->sums.serving, pool->sums.total));
-    takeAlarm(shown, session, name);
+    takeAlarm(shown, session, session.store.alarms().worstOfPool(name));
     shown.priority = pool->priority;
     shown.ack = pool->ack;
     for (FactGroup& group :

@@ -137,7 +137,7 @@ std::vector<Fact> whyFacts(const Session& session, int slot)
     const fleet::Agent& agent = store.agent(slot);
     std::vector<Fact> facts;
     const std::int64_t since = agent.record().health.sinceUnixMs;
-    const fleet::Alarm* worst = store.alarms().worstOf(agent.id);
+    const fleet::Alarm* worst = store.alarms().worstOfAgent(agent.id);
     bool isStarred = false;
     for (auto event = store.events().rbegin();
          event != store.events().rend() && std::ssize(facts) < kWhyLines; ++event) {

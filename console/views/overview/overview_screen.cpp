@@ -36,8 +36,7 @@ int panelHeight(int body)
 
 views::ObjectRef objectOf(const fleet::Alarm& alarm)
 {
-    const bool isPool = alarm.key.cause == fleet::AlarmCause::PoolEmpty
-        || alarm.key.cause == fleet::AlarmCause::NoRedundancy;
+    const bool isPool = fleet::scopeOf(alarm.key.cause) == fleet::AlarmScope::Pool;
     return {isPool ? views::ObjectKind::Pool : views::ObjectKind::Agent, alarm.key.object};
 }
 

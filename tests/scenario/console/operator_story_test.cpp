@@ -121,8 +121,8 @@ TEST(OperatorStory, FindsTheSickInstanceDrainsItAndTakesItBack)
     ASSERT_TRUE(ana.sees([&] { return ana.store().sums().live == 4; }));
 
     auto frozen = std::make_unique<FrozenEngine>(fleet, "chat-2");
-    ASSERT_TRUE(ana.sees([&] { return ana.store().alarms().worstOf("chat-2") != nullptr; }));
-    EXPECT_EQ(ana.store().alarms().worstOf("chat-2")->priority, model::Priority::P2);
+    ASSERT_TRUE(ana.sees([&] { return ana.store().alarms().worstOfAgent("chat-2") != nullptr; }));
+    EXPECT_EQ(ana.store().alarms().worstOfAgent("chat-2")->priority, model::Priority::P2);
 
     ana.goesTo("chat-2");
     ASSERT_NE(ana.window().currentScreen(), nullptr);
@@ -198,8 +198,8 @@ TEST(OperatorStory, FreezesTheWindowWhileTheFleetIsHeardOn)
 
     const FrozenEngine frozen(fleet, "chat-1");
     fleet::FleetStore& now = ana.window().session()->now();
-    ASSERT_TRUE(ana.sees([&] { return now.alarms().worstOf("chat-1") != nullptr; }));
-    EXPECT_EQ(ana.store().alarms().worstOf("chat-1"), nullptr); // as it was
+    ASSERT_TRUE(ana.sees([&] { return now.alarms().worstOfAgent("chat-1") != nullptr; }));
+    EXPECT_EQ(ana.store().alarms().worstOfAgent("chat-1"), nullptr); // as it was
     ana.presses(Qt::Key_L, Qt::ShiftModifier);
     EXPECT_FALSE(ana.window().session()->isFrozen());
     EXPECT_FALSE(ana.store().events().empty());
