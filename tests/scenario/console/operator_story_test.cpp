@@ -5,6 +5,7 @@
 #include "tests/scenario/live_fleet.h"
 
 #include <QApplication>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
 #include <gtest/gtest.h>
@@ -63,26 +64,42 @@ public:
         types(name);
         presses(Qt::Key_Return);
     }
+    // Presses the button of the open sheet that says this; false when there is none.
+    [[nodiscard]] bool pressesButton(const char* text)
+    {
+        for (QPushButton* button : sheet()->findChildren<QPushButton*>()) {
+            if (!button->isVisible() || !button->text().startsWith(QLatin1String(text)))
+                continue;
+            button->setFocus();
+            presses(Qt::Key_Space);
+            return true;
+        }
+        return false;
+    }
+    // A standby that has been idle has shown no token: it is asked for one before the failover.
+    [[nodiscard]] bool provesTheStandby()
+    {
+        return sees([&] { return desk().state() == DeskState::Previewed; })
+            && pressesButton("Probe")
+            && sees([&] { return desk().preview() && desk().preview()->refusal.empty(); });
+    }
     // In an open sheet: waits for the preview, gives a cause, applies, and sees it applied.
     [[nodiscard]] bool applies(const char* cause)
     {
         if (!sees([&] { return desk().state() == DeskState::Previewed; }))
             return false;
         const std::size_t before = desk().followed().size();
+        for (QLineEdit* field : sheet()->findChildren<QLineEdit*>()) {
+            if (field->accessibleName() == QStringLiteral("Cause"))
+                field->setFocus();
+        }
         types(cause);
         presses(Qt::Key_Return, Qt::ControlModifier);
         return sees([&] { return desk().followed().size() > before; });
     }
     [[nodiscard]] bool undoes(const char* cause)
     {
-        for (QPushButton* button : sheet()->findChildren<QPushButton*>()) {
-            if (button->isVisible() && button->text().startsWith(QStringLiteral("Undo"))) {
-                button->setFocus();
-                presses(Qt::Key_Space);
-                return applies(cause);
-            }
-        }
-        return false;
+        return pressesButton("Undo") && applies(cause);
     }
     const fleet::Agent& agent(const char* id) { return store().agent(store().slotOf(id)); }
 
@@ -181,6 +198,7 @@ TEST(OperatorStory, FailsARouteOverToItsStandbyAndUndoesIt)
     ana.goesTo(route.c_str());
     ana.presses(Qt::Key_F);
     ASSERT_TRUE(ana.sheet()->isOpen());
+    ASSERT_TRUE(ana.provesTheStandby());
     ASSERT_TRUE(ana.applies("rehearsal"));
     EXPECT_TRUE(ana.sees([&] { return targetOf() == "chat-standby"; }));
 
