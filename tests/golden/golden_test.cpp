@@ -112,8 +112,10 @@ protected:
         QWidget window;
         window.resize(kWorkArea);
         QImage image;
-        for (views::Screen* screen : makeScreens(fleet.session(), &window)) {
+        const std::vector<views::Screen*> screens = makeScreens(fleet.session(), &window);
+        for (views::Screen* screen : screens)
             screen->hide();
+        for (views::Screen* screen : screens) {
             if (screen->name() != QLatin1String(picture.screen))
                 continue;
             (void)showDetail(*screen, {views::ObjectKind::Agent, "chat-1"});
