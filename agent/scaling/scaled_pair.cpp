@@ -189,8 +189,7 @@ void ScaledPair::leave(const PairFacts& facts)
 {
     if (isLast_)
         return;
-    const bool isWorthWaiting
-        = stage_ == Stage::Running && facts.mustDrain && isReady();
+    const bool isWorthWaiting = stage_ == Stage::Running && facts.mustDrain && isReady();
     if (!isWorthWaiting)
         return stop();
     if (leavingSince_)
@@ -201,8 +200,8 @@ void ScaledPair::leave(const PairFacts& facts)
 
 void ScaledPair::checkLeaving(const PairFacts& facts)
 {
-    if (!leavingSince_)
-        return;
+    if (!leavingSince_ || !facts.mustDrain)
+        return; // whoever is wanted again is told to stay, or to go without waiting
     const auto waited = parts_.clock.monotonic() - *leavingSince_;
     const bool hasDrained = facts.hasApplied
         && (facts.open ? *facts.open == 0 : waited >= kSilentDrain);

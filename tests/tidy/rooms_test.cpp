@@ -37,7 +37,8 @@ std::string roomOfProgram(const SourceFile& file)
 // Folders of tests that nothing includes; they may look at every room.
 bool isFreeTestFolder(const SourceFile& file)
 {
-    for (const char* folder : {"tests/scenario", "tests/fuzz", "tests/bench", "tests/wire", "tests/golden"}) {
+    for (const char* folder :
+         {"tests/scenario", "tests/fuzz", "tests/bench", "tests/wire", "tests/golden"}) {
         if (file.isUnder(folder))
             return true;
     }

@@ -47,7 +47,8 @@ TEST(ModelJson, Agent)
         R"("engine":{"url":"http://192.0.2.1:8000","profile":"vllm","version":"0.8.5",)"
         R"("models":["llama"]},"version":"0.1.0","boot_id":"",)"
         R"("started":"2025-12-31T23:00:00.000Z","applied_revision":419,"rejected_revision":0,)"
-        R"("rejected_reason":"","store_away_since":null,"snapshot_age_ms":0,"members":[]})");
+        R"("rejected_reason":"","store_away_since":null,"snapshot_age_ms":0,"members":[],)"
+        R"("started_by":"","scaling":[]})");
 }
 
 TEST(ModelJson, Preview)
@@ -113,7 +114,8 @@ TEST(ModelJson, PolicyHidesKeyHashes)
     EXPECT_EQ(jsonOf([&](JsonWriter& json) { writePolicy(json, answer); }),
               R"({"revision":419,"store_away_since":null,"access":{"mode":"keys"},)"
               R"("keys":[{"id":"k1","tenant":"acme","models":["llama"]}],)"
-              R"("pools":[{"name":"chat","model":"llama","ready_floor":1,"members":[]}],)"
+              R"("pools":[{"name":"chat","model":"llama","ready_floor":1,"members":[],)"
+              R"("scale":null}],)"
               R"("routes":[{"name":"r","model":"gpt","aliases":["g"],)"
               R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[],)"
               R"("failed_over_from":null}],)"
