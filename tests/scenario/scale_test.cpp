@@ -91,7 +91,9 @@ TEST(Scale, OutAndInUnderLoadLosesNoAnswerAndLeavesNoProcess)
     EXPECT_EQ(result.unfinished, 0u);
     const Finished audit = fleet.ctl({"get", "audit", "--verify"});
     EXPECT_EQ(audit.status, 0) << audit.output;
-    EXPECT_NE(audit.output.find("scale chat to 3 -chat-"), std::string::npos) << audit.output;
+    const Finished records = fleet.ctl({"get", "audit"});
+    EXPECT_NE(records.output.find("scale chat to 3 -chat-"), std::string::npos)
+        << records.output;
 }
 
 TEST(Scale, IsUndoneAndAnEngineThatIsKilledComesBack)
@@ -104,7 +106,7 @@ TEST(Scale, IsUndoneAndAnEngineThatIsKilledComesBack)
     ::kill(before.engine, SIGKILL);
 
     ASSERT_TRUE(watch->waitForLine("chat-2 of pool chat is backing off"));
-    ASSERT_TRUE(watch->waitForLine("chat-2 of pool chat is ready"));
+    ASSERT_TRUE(watch->waitForLines("chat-2 of pool chat is ready", 2)); // for the second time
     const Instance after = instancesOf(fleet).at("chat-2");
     EXPECT_NE(after.engine, before.engine);
     EXPECT_EQ(after.agent, before.agent);

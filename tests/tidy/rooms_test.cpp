@@ -22,8 +22,6 @@ struct NarrowEdge {
 constexpr NarrowEdge kNarrowEdges[] = {
     {"agent/control", "agent/proxy", "agent/proxy/proxy_snapshot.h",
      "control builds the snapshot that the proxy reads, and knows nothing else of it"},
-    {"tests/support/gui", "tests/support", "tests/support/manual_clock.h",
-     "a clock is a header of its own; all else there would link every agent room"},
 };
 
 // Programs are their rooms' doors: main.cpp may include what it composes.

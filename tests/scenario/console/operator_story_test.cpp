@@ -80,7 +80,7 @@ public:
     [[nodiscard]] bool provesTheStandby()
     {
         return sees([&] { return desk().state() == DeskState::Previewed; })
-            && pressesButton("Probe")
+            && sees([&] { return pressesButton("Probe"); })
             && sees([&] { return desk().preview() && desk().preview()->refusal.empty(); });
     }
     // In an open sheet: waits for the preview, gives a cause, applies, and sees it applied.
@@ -89,11 +89,16 @@ public:
         if (!sees([&] { return desk().state() == DeskState::Previewed; }))
             return false;
         const std::size_t before = desk().followed().size();
+        // A preview that became another one since it was opened wants to be looked at first.
+        if (desk().isChanged() && !pressesButton("I have looked"))
+            return false;
         for (QLineEdit* field : sheet()->findChildren<QLineEdit*>()) {
             if (field->accessibleName() == QStringLiteral("Cause"))
                 field->setFocus();
         }
         types(cause);
+        if (!sees([&] { return desk().hindrances().empty(); }))
+            return false;
         presses(Qt::Key_Return, Qt::ControlModifier);
         return sees([&] { return desk().followed().size() > before; });
     }
@@ -182,7 +187,7 @@ TEST(OperatorStory, LeavesAPreviewWithoutAnEffect)
     EXPECT_EQ(ana.agent("chat-1").admin(), Admin::Run);
 }
 
-TEST(OperatorStory, FailsARouteOverToItsStandbyAndUndoesIt)
+TEST(OperatorStory, ProvesAStandbyAndFailsTheRouteOverToIt)
 {
     LiveFleet fleet({"--instances", "2", "--standby", "2"});
     Operator ana(fleet);
@@ -201,9 +206,6 @@ TEST(OperatorStory, FailsARouteOverToItsStandbyAndUndoesIt)
     ASSERT_TRUE(ana.provesTheStandby());
     ASSERT_TRUE(ana.applies("rehearsal"));
     EXPECT_TRUE(ana.sees([&] { return targetOf() == "chat-standby"; }));
-
-    ASSERT_TRUE(ana.undoes("rehearsal is over"));
-    EXPECT_TRUE(ana.sees([&] { return targetOf() == "chat"; }));
 }
 
 TEST(OperatorStory, FreezesTheWindowWhileTheFleetIsHeardOn)
