@@ -15,21 +15,9 @@ namespace signalbox::app {
 
 namespace {
 
-using timeline::TimelineSize;
-
 QString tr(const char* text)
 {
     return QCoreApplication::translate("Docks", text);
-}
-
-int heightOf(TimelineSize size)
-{
-    switch (size) {
-    case TimelineSize::Folded: return theme::kTimelineFoldedHeight;
-    case TimelineSize::Open: return theme::kTimelineHeight;
-    case TimelineSize::Tall: return theme::kTimelineOpenHeight;
-    }
-    return theme::kTimelineHeight;
 }
 
 QWidget* makeHead(const QString& title, QWidget* parent)
@@ -74,12 +62,6 @@ Docks makeDocks(QMainWindow& window, views::Session& session)
     window.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     window.addDockWidget(Qt::RightDockWidgetArea, docks.inspectorDock);
     window.addDockWidget(Qt::BottomDockWidgetArea, docks.timelineDock);
-    const auto fit = [panel = docks.timeline](TimelineSize size) {
-        panel->setFixedHeight(heightOf(size));
-    };
-    fit(docks.timeline->panelSize());
-    QObject::connect(docks.timeline, &timeline::TimelinePanel::panelSizeChanged, docks.timeline,
-                     fit);
     fitInspector(docks, window.width());
     return docks;
 }

@@ -156,6 +156,8 @@ void MainWindow::showSession()
     connect(docks_.inspector, &inspector::InspectorPanel::actRequested, this,
             &MainWindow::request);
     connect(docks_.timeline, &timeline::TimelinePanel::actRequested, this, &MainWindow::request);
+    connect(docks_.timeline, &timeline::TimelinePanel::openRequested, this,
+            &MainWindow::openObject);
     restoreState(settings_.layout(QStringLiteral("docks")));
     connect(session_.get(), &FleetSession::modeChanged, this, &MainWindow::modeChanged);
     connect(&store, &fleet::FleetStore::linkChanged, this, &MainWindow::rememberFleet);
@@ -165,6 +167,7 @@ void MainWindow::showSession()
     navigation_->show();
     places_.clear();
     isRestored_ = false;
+    agentsRemembered_ = -1;
     openScreen(QStringLiteral("overview"));
     modeChanged();
 }
@@ -234,9 +237,13 @@ void MainWindow::rememberFleet()
     title_->setFleet(name, label_);
     setWindowTitle(tr("%1 · Signalbox").arg(name));
     restoreScreens();
-    if (link.isComplete)
-        settings_.remember({name, QString::fromStdString(options_.link.addresses.front()), label_,
-                            static_cast<int>(link.agentsTotal), store.nowUnixMs()});
+    // The link tells of itself every few seconds; the disk is for what is new.
+    const int agents = static_cast<int>(link.agentsTotal);
+    if (!link.isComplete || agents == agentsRemembered_)
+        return;
+    agentsRemembered_ = agents;
+    settings_.remember({name, QString::fromStdString(options_.link.addresses.front()), label_,
+                        agents, store.nowUnixMs()});
 }
 
 // As the operator left them, once it is known which fleet this is.
@@ -298,8 +305,12 @@ void MainWindow::openScreen(const QString& name)
 void MainWindow::openObject(const ObjectRef& object)
 {
     session_->views().selection.select(object);
-    if (object.kind == ObjectKind::Audit)
-        return openScreen(QStringLiteral("audit"));
+    if (object.kind == ObjectKind::Audit) {
+        // A command that is still followed has more to tell than its record.
+        if (!sheet_->openFollowed(QString::fromStdString(object.id).toULongLong()))
+            openScreen(QStringLiteral("audit"));
+        return;
+    }
     if (object.kind != ObjectKind::Agent)
         return openScreen(QStringLiteral("topology"));
     views::Screen* detail = screen(QStringLiteral("instance"));

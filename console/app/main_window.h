@@ -112,6 +112,7 @@ private:
     views::CommandSheet* sheet_ = nullptr; // child of the work area, of the session
     std::vector<Place> places_; // behind this one, at most limits::kPlacesRemembered
     bool isRestored_ = false; // screens are as they were left
+    int agentsRemembered_ = -1; // as the settings have it; -1 = not yet
     QTimer modeTick_;
 };
 

@@ -3,6 +3,7 @@
 #include "console/app/actions.h"
 #include "console/app/main_window.h"
 #include "console/app/screens.h"
+#include "console/views/frame/act_words.h"
 #include "console/views/frame/screen.h"
 
 #include <QAction>
@@ -10,8 +11,6 @@
 #include <QClipboard>
 
 namespace signalbox::app {
-
-using views::Act;
 
 void MainWindow::makeActions()
 {
@@ -88,17 +87,11 @@ void MainWindow::makeViewActions()
 
 void MainWindow::makeActActions()
 {
-    const auto add = [this](Act act, const QString& name, const QString& keys) {
-        acts_ += makeAction(*this, name, {QKeySequence(keys)}, tr("%1: opens a preview").arg(name),
-                            [this, act] { requestForSelection(act); });
-    };
-    add(Act::Drain, tr("Drain"), tr("D"));
-    add(Act::Undrain, tr("Undrain"), tr("Shift+D"));
-    add(Act::Maintenance, tr("Maintenance"), tr("M"));
-    add(Act::Failover, tr("Fail over"), tr("F"));
-    add(Act::Failback, tr("Fail back"), tr("Shift+F"));
-    add(Act::Weights, tr("Weights"), tr("W"));
-    add(Act::Scale, tr("Scale"), tr("Z"));
+    for (const views::ActWords& words : views::actWords()) {
+        if (!words.key.isEmpty())
+            acts_ += makeAction(*this, words.name, {words.key}, words.toolTip,
+                                [this, act = words.act] { requestForSelection(act); });
+    }
 }
 
 } // namespace signalbox::app

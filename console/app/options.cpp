@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/app/options.h"
 
+#include "shared/client/surroundings.h"
+
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
 #include <sstream>
-
-#include <pwd.h>
-#include <unistd.h>
 
 namespace signalbox::app {
 
@@ -18,31 +16,6 @@ Environment: SIGNALBOX_FLEET (addresses), SIGNALBOX_OPERATOR (your name in the a
 Examples:
   signalbox --connect grpc://127.0.0.1:8801
   signalbox --connect ws://127.0.0.1:8802/tunnel --theme light)";
-
-std::string environment(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-std::string loginName()
-{
-    if (std::string name = environment("SIGNALBOX_OPERATOR"); !name.empty())
-        return name;
-    const passwd* user = ::getpwuid(::getuid());
-    return user == nullptr || user->pw_name == nullptr ? "unknown" : user->pw_name;
-}
-
-std::vector<std::string> splitAddresses(const std::string& list)
-{
-    std::vector<std::string> addresses;
-    std::istringstream in(list);
-    for (std::string part; std::getline(in, part, ',');) {
-        if (!part.empty())
-            addresses.push_back(std::move(part));
-    }
-    return addresses;
-}
 
 std::optional<theme::Scheme> schemeFromName(const std::string& name)
 {
@@ -72,8 +45,8 @@ base::Status readSecurity(const rpc::TlsFiles& files, bool isInsecure, rpc::Secu
 ParsedOptions parseOptions(int argumentCount, const char* const* arguments)
 {
     ConsoleOptions options;
-    options.link.operatorName = loginName();
-    std::string addresses = environment("SIGNALBOX_FLEET");
+    options.link.operatorName = client::operatorName();
+    std::string addresses = client::environment("SIGNALBOX_FLEET");
     std::string scheme;
     rpc::TlsFiles tls;
     bool isInsecure = false;
@@ -98,7 +71,7 @@ ParsedOptions parseOptions(int argumentCount, const char* const* arguments)
         const int code = app.exit(error, words, words);
         return {std::nullopt, code == 0 ? 0 : 2, words.str()};
     }
-    options.link.addresses = splitAddresses(addresses);
+    options.link.addresses = client::splitAddresses(addresses);
     options.scheme = schemeFromName(scheme);
     if (const auto read = readSecurity(tls, isInsecure, options.link.security); !read)
         return {std::nullopt, 2, "signalbox: " + read.error().text() + "\n"};

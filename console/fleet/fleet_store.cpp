@@ -257,6 +257,9 @@ void FleetStore::refreshAlarms()
         Agent& agent = agents_[i];
         if (agent.id.empty())
             continue;
+        const bool isQuiet = alarms_.alarms().empty() && agent.priority == model::Priority::None;
+        if (isQuiet)
+            continue;
         const Alarm* worst = alarms_.worstOfAgent(agent.id);
         const auto priority = worst ? worst->priority : model::Priority::None;
         const auto ack = worst ? worst->ack : model::Ack::New;

@@ -38,7 +38,7 @@ struct FleetLink::Far {
 
     base::Status open(client::ClientOptions options)
     {
-        isWebSocket = options.addresses.front().starts_with("ws");
+        SB_TRY(first, rpc::parseServiceAddress(options.addresses.front()));
         fleet::LinkFacts link;
         link.state = fleet::LinkState::Connecting;
         link.address = options.addresses.front();
@@ -54,11 +54,15 @@ struct FleetLink::Far {
         askForPolicy();
     }
 
+    // In the manner of the address that was given. A loopback address is a door of the machine that
+    // said it: on another machine than ours it would lead to some other fleet.
     void learn(const model::Addresses& door)
     {
-        const std::string& port = isWebSocket ? door.observe : door.control;
-        if (!port.empty())
-            client->learn((isWebSocket ? "ws://" : "grpc://") + port);
+        rpc::ServiceAddress learnt = first;
+        learnt.hostPort = first.isWebSocket() ? door.observe : door.control;
+        const bool isOfOurMachine = rpc::isLoopback(learnt.hostPort);
+        if (!learnt.hostPort.empty() && isOfOurMachine == rpc::isLoopback(first.hostPort))
+            client->learn(learnt.text());
     }
 
     // Who is it, and how far away.
@@ -116,7 +120,7 @@ struct FleetLink::Far {
     LinkThread& thread;
     FleetFeed feed;
     Inbox& box;
-    bool isWebSocket = false;
+    rpc::ServiceAddress first; // that was given
     bool isPolicyAsked = false;
     bool isPolicyWanted = false;
     base::Executor::TimerPtr pulse;

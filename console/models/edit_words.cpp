@@ -83,6 +83,15 @@ QString caseObjects(const model::AdminEdit& edit)
     return names.empty() ? text::notApplicableText() : listText(names, kNamesInLine);
 }
 
+// "chat 90, chat-2 10".
+QString sharesText(const std::vector<model::RouteTarget>& targets)
+{
+    QStringList shares;
+    for (const model::RouteTarget& target : targets)
+        shares += QStringLiteral("%1 %2").arg(shownName(target.pool)).arg(target.weight);
+    return shares.join(QStringLiteral(", "));
+}
+
 QString caseObjects(const model::RouteEdit& edit)
 {
     QString objects = shownName(edit.route);
@@ -90,10 +99,7 @@ QString caseObjects(const model::RouteEdit& edit)
         objects = tr("%1 to %2").arg(objects, shownName(edit.toPool));
     if (edit.verb != model::Verb::SetWeights || edit.targets.empty())
         return objects;
-    QStringList weights;
-    for (const model::RouteTarget& target : edit.targets)
-        weights += QStringLiteral("%1 %2").arg(shownName(target.pool)).arg(target.weight);
-    return objects + QStringLiteral(", ") + weights.join(QStringLiteral(", "));
+    return objects + QStringLiteral(", ") + sharesText(edit.targets);
 }
 
 QString caseObjects(const model::ScaleEdit& edit)
@@ -131,6 +137,8 @@ QString caseTitle(const model::AdminEdit& edit)
 QString caseTitle(const model::RouteEdit& edit)
 {
     const QString route = shownName(edit.route);
+    if (edit.restore)
+        return tr("Put %1 back to %2").arg(route, sharesText(edit.restore->placement.targets));
     switch (edit.verb) {
     case model::Verb::Failover:
         return edit.toPool.empty()

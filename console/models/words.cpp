@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/models/words.h"
 
+#include "console/models/edit_words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
 
 #include <QCoreApplication>
 
-#include <set>
-#include <variant>
 
 namespace signalbox::models {
 
@@ -20,7 +19,6 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Words)
 };
 
-constexpr std::size_t kNamesInARow = 3; // more are counted
 
 QString fromName(std::string_view name)
 {
@@ -36,78 +34,6 @@ QString withReason(const QString& word, const std::string& reason)
 {
     return reason.empty() ? word : Words::tr("%1: %2").arg(word, reasonText(reason));
 }
-
-// "chat-0", "chat-0, chat-1", "12 agents".
-QString agentsText(const std::vector<model::AdminChange>& changes)
-{
-    if (changes.size() > kNamesInARow)
-        return Words::tr("%1 agents").arg(changes.size());
-    QStringList names;
-    for (const model::AdminChange& change : changes)
-        names << plainText(change.agent);
-    return names.join(QStringLiteral(", "));
-}
-
-QString adminEditText(const model::AdminEdit& edit)
-{
-    const QString agents = agentsText(edit.changes);
-    const QString whom = edit.pool.empty()
-        ? agents
-        : Words::tr("pool %1 (%2)").arg(plainText(edit.pool), agents);
-    if (edit.verb == model::Verb::Drain)
-        return Words::tr("Drain %1").arg(whom);
-    if (edit.verb == model::Verb::Undrain)
-        return Words::tr("Undrain %1").arg(whom);
-    std::set<model::Admin> wanted;
-    for (const model::AdminChange& change : edit.changes)
-        wanted.insert(change.admin);
-    if (wanted.size() == 1)
-        return Words::tr("Set %1 to %2").arg(whom, adminWord(*wanted.begin()));
-    return Words::tr("Put back %1").arg(whom);
-}
-
-// "chat 90, chat-2 10".
-QString targetsText(const std::vector<model::RouteTarget>& targets)
-{
-    QStringList shares;
-    for (const model::RouteTarget& target : targets) {
-        if (static_cast<std::size_t>(shares.size()) == kNamesInARow) {
-            shares << Words::tr("and %1 more").arg(targets.size() - kNamesInARow);
-            break;
-        }
-        shares << Words::tr("%1 %2").arg(plainText(target.pool)).arg(target.weight);
-    }
-    return shares.join(QStringLiteral(", "));
-}
-
-QString routeEditText(const model::RouteEdit& edit)
-{
-    const QString route = plainText(edit.route);
-    if (edit.restore) {
-        return Words::tr("Put route %1 back to %2")
-            .arg(route, targetsText(edit.restore->placement.targets));
-    }
-    switch (edit.verb) {
-    case model::Verb::Failover:
-        return edit.toPool.empty()
-            ? Words::tr("Fail over %1 to its first fallback").arg(route)
-            : Words::tr("Fail over %1 to %2").arg(route, plainText(edit.toPool));
-    case model::Verb::Failback: return Words::tr("Fail back %1").arg(route);
-    case model::Verb::SetWeights:
-        return Words::tr("Weights of %1: %2").arg(route, targetsText(edit.targets));
-    default: return Words::tr("Change route %1").arg(route);
-    }
-}
-
-// One function a kind of edit: a new kind does not compile until it has its words.
-struct EditWords {
-    QString operator()(const model::AdminEdit& edit) const { return adminEditText(edit); }
-    QString operator()(const model::RouteEdit& edit) const { return routeEditText(edit); }
-    QString operator()(const model::ScaleEdit& edit) const
-    {
-        return Words::tr("Scale %1 to %2").arg(plainText(edit.pool)).arg(edit.desired);
-    }
-};
 
 } // namespace
 
@@ -190,7 +116,7 @@ QString alarmText(const fleet::Alarm& alarm)
                          "requests; the others of its pool take them.");
     case AlarmCause::AgentWedged:
         return Words::tr("Its engine answers, and requests run, but no token moves. It gets no "
-                         "new requests; its streams are continued elsewhere.");
+                         "new requests; a stream that stalls there ends with an error event.");
     case AlarmCause::AgentGone:
         return Words::tr("Its lease ended, and nobody asked for that: the process or its machine "
                          "is gone. What is shown is as it was last seen.");
@@ -237,16 +163,11 @@ QStringList alarmSteps(AlarmCause cause)
     return {};
 }
 
-QString editText(const model::Edit& edit)
-{
-    return std::visit(EditWords(), edit);
-}
-
 QString changeText(const model::AuditRecord& record)
 {
     return record.undoes == 0
-        ? editText(record.edit)
-        : Words::tr("Undo %1: %2").arg(record.undoes).arg(editText(record.edit));
+        ? editTitle(record.edit)
+        : Words::tr("Undo %1: %2").arg(record.undoes).arg(editTitle(record.edit));
 }
 
 QString eventText(const model::Event& event)

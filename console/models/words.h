@@ -30,9 +30,7 @@ QString alarmText(const fleet::Alarm& alarm);
 // What to do about it, first things first.
 QStringList alarmSteps(fleet::AlarmCause cause);
 
-// What somebody did, or is about to do: "Drain chat-0", "Fail over chat to chat-standby".
-QString editText(const model::Edit& edit);
-// The same of a record that took back another: "Undo 417: Undrain chat-0".
+// What somebody did: "Drain chat-0"; of a record that took back another "Undo 417: Undrain chat-0".
 QString changeText(const model::AuditRecord& record);
 // One line for a list of events; names whom it is about.
 QString eventText(const model::Event& event);

@@ -98,6 +98,11 @@ QString countText(std::optional<std::int64_t> value)
     return kGrouped.toString(static_cast<qlonglong>(*value));
 }
 
+QString wholeText(std::optional<double> value)
+{
+    return value ? countText(std::llround(*value)) : unknownText();
+}
+
 QString percentText(std::optional<double> share)
 {
     if (!share || !std::isfinite(*share))

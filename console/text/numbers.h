@@ -17,6 +17,7 @@ QString notApplicableText(); // "-"
 QString rateText(std::optional<double> value);
 // What is counted: whole with a comma up to 99,999, then 124k, 3.10M.
 QString countText(std::optional<std::int64_t> value);
+QString wholeText(std::optional<double> value); // the same, of a number that came as a fraction
 // Share 0 to 1: "43 %", "3.1 %", "0.42 %"; what is not all never reads "100 %".
 QString percentText(std::optional<double> share);
 QString millisecondsText(std::optional<double> ms); // "1.4 ms", "412 ms", "1.24 s"

@@ -3,13 +3,8 @@
 
 add_library(signalbox_warnings INTERFACE)
 target_compile_options(
-  signalbox_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  signalbox_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor
                                -Woverloaded-virtual -Wno-missing-field-initializers)
-# Whoever builds the tests is told at once; a warning of another compiler or another level must not
-# keep anybody from running the programs.
-if(SIGNALBOX_TESTS)
-  target_compile_options(signalbox_warnings INTERFACE -Werror)
-endif()
 # The packages' own targets mark their headers as system headers; fences confuse tsan's warning.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(signalbox_warnings INTERFACE -Wno-tsan)

@@ -41,8 +41,14 @@ public:
     void start(const std::string& at = "127.0.0.1:0")
     {
         address_ = *server_.start(at);
+        announce("");
+    }
+    // What it says of itself; `observe` as in a record, may be empty.
+    void announce(const std::string& observe)
+    {
         model::AgentState state;
         state.record = recordOf(book_.own().id().str(), address_);
+        state.record.addresses.observe = observe;
         state.record.version = "live";
         book_.own().setState(std::move(state));
     }

@@ -4,14 +4,12 @@
 #include "console/ctl/exit_code.h"
 #include "console/ctl/units.h"
 #include "shared/base/names.h"
+#include "shared/client/surroundings.h"
 
 #include <CLI/CLI.hpp>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <sstream>
 
 namespace signalbox::ctl {
@@ -30,34 +28,6 @@ NO_COLOR. Examples:
   signalboxctl top
   signalboxctl drain gpu-02 --cause "kernel upgrade"
   signalboxctl --output json get agents | jq '.agents[] | select(.health.state != "ready")')";
-
-std::string environment(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-std::string loginName()
-{
-    if (std::string name = environment("SIGNALBOX_OPERATOR"); !name.empty())
-        return name;
-    const passwd* user = ::getpwuid(::getuid());
-    return user == nullptr || user->pw_name == nullptr ? "unknown" : user->pw_name;
-}
-
-std::vector<std::string> splitAddresses(const std::string& list)
-{
-    std::vector<std::string> addresses;
-    std::istringstream in(list);
-    for (std::string part; std::getline(in, part, ',');) {
-        if (part.empty())
-            continue;
-        if (part.find("://") == std::string::npos)
-            part.insert(0, "grpc://");
-        addresses.push_back(std::move(part));
-    }
-    return addresses;
-}
 
 // CLI11 writes into strings; what they mean is decided once all of them are there.
 struct Words {
@@ -102,8 +72,8 @@ private:
 
 Parser::Parser()
 {
-    options_.operatorName = loginName();
-    words_.fleet = environment("SIGNALBOX_FLEET");
+    options_.operatorName = client::operatorName();
+    words_.fleet = client::environment("SIGNALBOX_FLEET");
     app_.footer(kFooter);
     app_.require_subcommand(1);
     app_.fallthrough();
@@ -343,7 +313,7 @@ std::string Parser::finishChange()
 
 std::string Parser::finish()
 {
-    options_.addresses = splitAddresses(words_.fleet);
+    options_.addresses = client::splitAddresses(words_.fleet);
     if (options_.addresses.empty())
         options_.addresses.emplace_back(kDefaultAddress);
     options_.output = words_.output == "json" ? Output::Json : Output::Table;

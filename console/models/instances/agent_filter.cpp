@@ -121,7 +121,7 @@ QStringList AgentFilter::wordsOf(const fleet::Agent& agent, Field field)
     case Field::Name: return {latin(agent.id)};
     case Field::Pool: return {latin(record.pool)};
     case Field::Zone: return {latin(record.zone)};
-    case Field::Host: return {hostOf(agent)};
+    case Field::Host: return {hostText(agent)};
     case Field::Engine:
         return {latin(record.engine.profile), latin(record.engine.version), engineText(agent)};
     case Field::Model: {

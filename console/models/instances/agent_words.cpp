@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "console/models/instances/agent_words.h"
 
+#include "console/models/node_words.h"
 #include "console/models/words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
@@ -91,19 +92,16 @@ QString modelText(const fleet::Agent& agent)
                               : Words::tr("%1 and %2 more").arg(first).arg(models.size() - 1);
 }
 
-QString hostOf(const fleet::Agent& agent)
+QString hostText(const fleet::Agent& agent)
 {
-    const std::string& address = agent.record().addresses.serve;
-    const std::size_t colon = address.rfind(':');
-    if (address.empty() || colon == 0)
-        return text::unknownText();
-    return text::plainText(std::string_view(address).substr(0, colon));
+    const std::string host = hostOf(agent.record());
+    return host.empty() ? text::unknownText() : text::plainText(host);
 }
 
 QString placeText(const fleet::Agent& agent)
 {
     const QString zone = text::plainText(agent.record().zone);
-    const QString host = hostOf(agent);
+    const QString host = hostText(agent);
     return zone.isEmpty() ? host : host + QLatin1String(", ") + zone;
 }
 

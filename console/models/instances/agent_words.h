@@ -12,7 +12,7 @@ QString alarmWord(model::Priority priority, model::Ack ack); // "P1!", "P1", "(P
 QString engineName(const std::string& profile); // "vLLM"
 QString engineText(const fleet::Agent& agent); // "vLLM 0.19.1"
 QString modelText(const fleet::Agent& agent); // "llama-3.1-8b", "llama-3.1-8b and 2 more"
-QString hostOf(const fleet::Agent& agent); // of the address it serves at; unknown: "?"
+QString hostText(const fleet::Agent& agent); // of the address it serves at; unknown: "?"
 QString placeText(const fleet::Agent& agent); // "gpu-b02, eu-1b"
 
 // Why it is not as on a quiet day, in words; empty on a quiet day. The gravest first.

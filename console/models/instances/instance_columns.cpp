@@ -165,7 +165,7 @@ std::optional<QString> textOf(const fleet::Agent& agent, Column column, const Ce
     case Column::Place: return placeText(agent);
     case Column::Pool: return orDash(record.pool);
     case Column::Zone: return orDash(record.zone);
-    case Column::Host: return hostOf(agent);
+    case Column::Host: return hostText(agent);
     case Column::Engine: return engineText(agent);
     case Column::Model: return modelText(agent);
     case Column::AgentVersion: return orDash(record.version);

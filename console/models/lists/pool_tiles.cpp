@@ -124,7 +124,7 @@ PoolTile PoolTiles::gatewayTile() const
     tile.figuresText = text::ofText(sums.serving, sums.total);
     tile.countText = tr("%1 serving").arg(tile.figuresText);
     finish(tile, sums,
-           tr("%1 in flight").arg(text::rateText(known(sums.readings[Reading::InFlight]))));
+           tr("%1 in flight").arg(text::wholeText(known(sums.readings[Reading::InFlight]))));
     return tile;
 }
 

@@ -15,7 +15,8 @@
 namespace signalbox::views {
 
 CommandCard::CommandCard(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), body_(new QVBoxLayout)
+    : QWidget(parent), session_(session), body_(new QVBoxLayout),
+      prober_(new Prober(session, this))
 {
     body_->setContentsMargins(0, 0, 0, 0);
     body_->setSpacing(theme::kGap4);
@@ -23,7 +24,14 @@ CommandCard::CommandCard(Session& session, QWidget* parent)
     all->setContentsMargins(theme::kSheetPadding, theme::kPadding, theme::kSheetPadding,
                             theme::kPadding);
     all->addLayout(body_);
+    all->addWidget(prober_);
     all->addStretch(1);
+    connect(prober_, &Prober::answered, this, &CommandCard::askAgain);
+}
+
+std::vector<WayOut> CommandCard::waysOut(const model::Preview& preview)
+{
+    return prober_->waysOut(preview);
 }
 
 void CommandCard::addCaption(const QString& text)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/command/draft.h"
+#include "console/views/cards/prober.h"
 #include "console/views/frame/object_ref.h"
 #include "console/views/frame/session.h"
 #include "console/views/frame/verbs.h"
@@ -19,13 +20,6 @@ class QVBoxLayout;
 
 namespace signalbox::views {
 
-// Something that may be done about a refusal, offered beside the reason.
-struct WayOut {
-    QString text; // of a button
-    QString toolTip;
-    std::function<void()> act;
-};
-
 // The parameters of one verb, at the left of a sheet. It asks nobody for anything: what it says is
 // previewed by the sheet. A new verb is a card, and a case in makeCard.
 // Lives on: gui thread. Owned by the sheet while it is open.
@@ -41,11 +35,8 @@ public:
     virtual std::string subject() const = 0;
     // Shows beside the parameters what comes of them.
     virtual void showPreview(const model::Preview& preview) { (void)preview; }
-    virtual std::vector<WayOut> waysOut(const model::Preview& preview)
-    {
-        (void)preview;
-        return {};
-    }
+    // What can be done about a refusal; by default, to probe what is not proven.
+    virtual std::vector<WayOut> waysOut(const model::Preview& preview);
 
 Q_SIGNALS:
     void changed(); // the wish is another one
@@ -61,6 +52,7 @@ protected:
 private:
     Session& session_;
     QVBoxLayout* body_;
+    Prober* prober_;
 };
 
 // Null where the act makes no sense for these objects.

@@ -11,7 +11,6 @@
 
 #include <QComboBox>
 #include <QLabel>
-#include <QPointer>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -20,8 +19,6 @@
 namespace signalbox::views {
 
 namespace {
-
-constexpr std::size_t kProbesAtOnce = 8;
 
 QComboBox* routeBoxOf(const std::vector<std::string>& routes, CommandCard* card)
 {
@@ -39,42 +36,6 @@ QString placementWords(const model::RoutePlacement& placement)
     return text::plainText(model::placementText(placement), text::kReasonCharacters);
 }
 
-// Engines without an agent are named by their address; nobody can be asked to probe those.
-bool isAgent(const model::StandbyProof& proof)
-{
-    return proof.agent.find("://") == std::string::npos;
-}
-
-std::vector<std::string> unprovenOf(const model::Preview& preview)
-{
-    std::vector<std::string> agents;
-    for (const model::StandbyProof& proof : preview.proofs) {
-        if (proof.verdict == model::ProofVerdict::Unproven && isAgent(proof))
-            agents.push_back(proof.agent);
-    }
-    return agents;
-}
-
-QString probedText(const base::Result<model::ProbeReport>& report, const std::string& agent)
-{
-    const QString name = models::shownName(agent);
-    if (!report)
-        return FailoverCard::tr("%1 could not be asked: %2")
-            .arg(name, text::plainText(report.error().text(), text::kReasonCharacters));
-    switch (report->result) {
-    case model::ProbeReport::Result::Token:
-        return FailoverCard::tr("%1 gave a token in %2")
-            .arg(name, text::millisecondsText(static_cast<double>(report->tookMs)));
-    case model::ProbeReport::Result::Silent:
-        return FailoverCard::tr("%1 gave no token: %2")
-            .arg(name, text::plainText(report->reason, text::kReasonCharacters));
-    case model::ProbeReport::Result::Refused:
-        return FailoverCard::tr("%1 does not answer this way: %2")
-            .arg(name, text::plainText(report->reason, text::kReasonCharacters));
-    }
-    return {};
-}
-
 } // namespace
 
 std::unique_ptr<CommandCard> FailoverCard::make(Session& session,
@@ -89,7 +50,7 @@ std::unique_ptr<CommandCard> FailoverCard::make(Session& session,
 FailoverCard::FailoverCard(Session& session, std::vector<std::string> routes)
     : CommandCard(session, nullptr), routes_(std::move(routes)),
       routeBox_(routeBoxOf(routes_, this)), from_(nullptr), toBox_(new QComboBox(this)),
-      leftOutBox_(new QVBoxLayout), probed_(plainLabel({}, "caption", this))
+      leftOutBox_(new QVBoxLayout)
 {
     addCaption(tr("Route"));
     body()->addWidget(routeBox_);
@@ -102,9 +63,6 @@ FailoverCard::FailoverCard(Session& session, std::vector<std::string> routes)
     body()->addWidget(toBox_);
     leftOutBox_->setSpacing(theme::kGap4);
     body()->addLayout(leftOutBox_);
-    probed_->setWordWrap(true);
-    probed_->hide();
-    body()->addWidget(probed_);
     addCaption(tr("Running streams"));
     addHint(tr("They end where they are. New requests move with each gateway's next snapshot."));
     addCaption(tr("Back again"));
@@ -196,12 +154,12 @@ std::vector<WayOut> FailoverCard::waysOut(const model::Preview& preview)
     const std::vector<std::string> unproven = unprovenOf(preview);
     if (unproven.empty())
         return {};
-    const QString who = models::listText(unproven, 1);
-    return {{tr("Leave out %1, preview again").arg(who),
-             tr("They are drained with this command and get no requests"),
-             [this, unproven] { leaveOut(unproven); }},
-            {tr("Probe %1 now").arg(who), tr("Has each of them ask its engine for one token"),
-             [this, unproven] { probe(unproven); }}};
+    std::vector<WayOut> ways{{tr("Leave out %1, preview again").arg(models::listText(unproven, 1)),
+                              tr("They are drained with this command and get no requests"),
+                              [this, unproven] { leaveOut(unproven); }}};
+    for (WayOut& way : CommandCard::waysOut(preview))
+        ways.push_back(std::move(way));
+    return ways;
 }
 
 void FailoverCard::leaveOut(const std::vector<std::string>& agents)
@@ -233,22 +191,6 @@ void FailoverCard::showLeftOut()
         Q_EMIT changed();
     });
     leftOutBox_->addWidget(back);
-}
-
-void FailoverCard::probe(const std::vector<std::string>& agents)
-{
-    probed_->setText(tr("Asking %1 for a token...").arg(models::listText(agents, 2)));
-    probed_->show();
-    for (std::size_t i = 0; i < std::min(agents.size(), kProbesAtOnce); ++i) {
-        const std::string& agent = agents[i];
-        session().port.probeNow(agent, [self = QPointer<FailoverCard>(this),
-                                        agent](const base::Result<model::ProbeReport>& report) {
-            if (!self)
-                return;
-            self->probed_->setText(probedText(report, agent));
-            Q_EMIT self->askAgain();
-        });
-    }
 }
 
 std::unique_ptr<CommandCard> FailbackCard::make(Session& session,

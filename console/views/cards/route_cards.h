@@ -34,14 +34,12 @@ private:
     void offerPools();
     void leaveOut(const std::vector<std::string>& agents);
     void showLeftOut();
-    void probe(const std::vector<std::string>& agents);
 
     std::vector<std::string> routes_;
     QComboBox* routeBox_;
     QLabel* from_;
     QComboBox* toBox_;
     QVBoxLayout* leftOutBox_;
-    QLabel* probed_;
     std::vector<std::string> pools_; // in the order of toBox_
     std::set<std::string> leftOut_;
 };

@@ -331,7 +331,7 @@ void CommandSheet::showCourse()
     courseSentence_->setText(
         isOver ? tr("Undo is a command of its own, previewed first.")
                : tr("It is done when every agent it alters reports revision %1%2. Closing this "
-                    "sheet does not stop it; it stays in the timeline.")
+                    "sheet does not stop it; \"Look\" in the timeline's undo list opens it again.")
                      .arg(followed->revision)
                      .arg(followed->hasDrain() ? tr(" and the last stream has ended") : QString()));
 }

@@ -63,7 +63,7 @@ FactGroup agentReadings(const fleet::Agent& agent)
 {
     FactGroup group{Words::tr("Readings"), {}};
     const fleet::Readings& r = agent.readings;
-    addReading(group, Words::tr("In flight"), text::rateText(known(r[Reading::InFlight])));
+    addReading(group, Words::tr("In flight"), text::wholeText(known(r[Reading::InFlight])));
     addReading(group, Words::tr("Requests"),
                Words::tr("%1 /s").arg(text::rateText(known(r[Reading::RequestsPerSecond]))));
     addReading(group, Words::tr("Errors"),
@@ -180,7 +180,7 @@ FactGroup poolRoom(const fleet::Pool& pool)
 {
     const fleet::Readings& r = pool.sums.readings;
     FactGroup group{Words::tr("Room"), {}};
-    addReading(group, Words::tr("In flight"), text::rateText(known(r[Reading::InFlight])));
+    addReading(group, Words::tr("In flight"), text::wholeText(known(r[Reading::InFlight])));
     addReading(group, Words::tr("KV use, mean"), text::percentText(known(pool.sums.load)));
     addReading(group, Words::tr("KV use, fullest"), text::percentText(known(r[Reading::KvShare])));
     addReading(group, Words::tr("Queue wait p95, worst"),
@@ -386,36 +386,6 @@ Inspected inspect(const views::Session& session, const views::ObjectRef& object)
     case views::ObjectKind::Route: return inspectRoute(session, object.id);
     case views::ObjectKind::Audit: return inspectAudit(session, object.id);
     case views::ObjectKind::None: break;
-    }
-    return {};
-}
-
-QString actWord(Act act)
-{
-    switch (act) {
-    case Act::Drain: return Words::tr("Drain");
-    case Act::Undrain: return Words::tr("Undrain");
-    case Act::Maintenance: return Words::tr("Maintenance");
-    case Act::Failover: return Words::tr("Failover");
-    case Act::Failback: return Words::tr("Failback");
-    case Act::Weights: return Words::tr("Weights");
-    case Act::Scale: return Words::tr("Scale");
-    case Act::Undo: return Words::tr("Undo");
-    }
-    return {};
-}
-
-QString actKey(Act act)
-{
-    switch (act) {
-    case Act::Drain: return QStringLiteral("d");
-    case Act::Maintenance: return QStringLiteral("m");
-    case Act::Failover: return QStringLiteral("f");
-    case Act::Weights: return QStringLiteral("w");
-    case Act::Scale: return QStringLiteral("z");
-    case Act::Undrain:
-    case Act::Failback:
-    case Act::Undo: break;
     }
     return {};
 }

@@ -50,7 +50,5 @@ struct Inspected {
 
 Inspected inspect(const views::Session& session, const views::ObjectRef& object);
 
-QString actWord(views::Act act); // "Drain"
-QString actKey(views::Act act); // "d"
 
 } // namespace signalbox::inspector

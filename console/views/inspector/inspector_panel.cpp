@@ -4,6 +4,7 @@
 #include "console/theme/badges.h"
 #include "console/theme/marks.h"
 #include "console/theme/metrics.h"
+#include "console/views/frame/act_words.h"
 #include "console/views/frame/painting.h"
 #include "console/views/frame/panel.h"
 #include "console/views/inspector/fact_table.h"
@@ -251,8 +252,8 @@ void InspectorPanel::tellOffers()
         if (i >= shown_.offers.size())
             continue;
         const Offer& offer = shown_.offers[i];
-        const QString word = actWord(offer.act);
-        const QString key = actKey(offer.act);
+        const QString& word = views::wordsOf(offer.act).name;
+        const QString key = views::keyText(views::wordsOf(offer.act));
         buttons_[i]->setText(key.isEmpty() ? word : QStringLiteral("%1   %2").arg(word, key));
         buttons_[i]->setEnabled(offer.refusal.isEmpty());
         buttons_[i]->setAccessibleName(tr("%1 %2, opens a preview").arg(word, shown_.title));

@@ -2,6 +2,7 @@
 // What stands where: the other half of InstanceDetailScreen.
 #include "console/theme/icons.h"
 #include "console/theme/metrics.h"
+#include "console/views/frame/act_words.h"
 #include "console/views/frame/panel.h"
 #include "console/views/frame/state_page.h"
 #include "console/views/instance_detail/detail_head.h"
@@ -282,27 +283,14 @@ void InstanceDetailScreen::makeActions()
 
 QHBoxLayout* InstanceDetailScreen::makeFoot()
 {
-    struct Verb {
-        const char* text;
-        const char* toolTip;
-        const char* key;
-        Act act;
-    };
-    const Verb verbs[] = {
-        {QT_TR_NOOP("Drain"), QT_TR_NOOP("Preview: no new work, open requests finish (d)"), "D",
-         Act::Drain},
-        {QT_TR_NOOP("Undrain"), QT_TR_NOOP("Preview: take new work again (u)"), "U", Act::Undrain},
-        {QT_TR_NOOP("Maintenance"), QT_TR_NOOP("Preview: no traffic, no checks (m)"), "M",
-         Act::Maintenance},
-    };
     auto* foot = new QHBoxLayout;
     foot->setSpacing(theme::kGap);
-    for (const Verb& verb : verbs) {
-        const QString key = QLatin1String(verb.key);
-        QAction* action = add(tr(verb.text), tr(verb.toolTip), key);
-        connect(action, &QAction::triggered, this, [this, which = verb.act] { act(which); });
-        auto* button
-            = new QPushButton(action->text() + QLatin1String("  ") + key.toLower(), this);
+    for (const Act which : {Act::Drain, Act::Undrain, Act::Maintenance}) {
+        const ActWords& words = wordsOf(which);
+        QAction* action = add(words.name, words.toolTip, keyText(words));
+        connect(action, &QAction::triggered, this, [this, which] { act(which); });
+        // The side column is narrow: the key stands in the tool tip.
+        auto* button = new QPushButton(action->text(), this);
         button->setAccessibleName(action->text());
         button->setToolTip(action->toolTip());
         connect(button, &QPushButton::clicked, action, &QAction::trigger);

@@ -2,6 +2,7 @@
 // Keys, marks, copies and exports: the other half of InstancesScreen.
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
+#include "console/views/frame/act_words.h"
 #include "console/views/instances/chip_bar.h"
 #include "console/views/instances/counts_line.h"
 #include "console/views/instances/instances_screen.h"
@@ -106,25 +107,12 @@ void InstancesScreen::makeCopyActions()
 
 void InstancesScreen::makeActs()
 {
-    struct Verb {
-        const char* text;
-        const char* toolTip;
-        const char* key;
-        Act act;
-    };
-    const Verb verbs[] = {
-        {QT_TR_NOOP("Drain"), QT_TR_NOOP("Preview: no new work, open requests finish (d)"), "D",
-         Act::Drain},
-        {QT_TR_NOOP("Undrain"), QT_TR_NOOP("Preview: take new work again (u)"), "U", Act::Undrain},
-        {QT_TR_NOOP("Maintenance"), QT_TR_NOOP("Preview: no traffic, no checks (m)"), "M",
-         Act::Maintenance},
-    };
-    for (const Verb& verb : verbs) {
-        QAction* action
-            = add(tr(verb.text), tr(verb.toolTip), QKeySequence(QLatin1String(verb.key)));
-        connect(action, &QAction::triggered, this, [this, which = verb.act] { act(which); });
+    for (const Act which : {Act::Drain, Act::Undrain, Act::Maintenance}) {
+        const ActWords& words = wordsOf(which);
+        QAction* action = add(words.name, words.toolTip, words.key);
+        connect(action, &QAction::triggered, this, [this, which] { act(which); });
         view_->addAction(action);
-        chips_->addAct(makeActButton(action, QString(QLatin1String(verb.key)).toLower()));
+        chips_->addAct(makeActButton(action, keyText(words)));
     }
     QAction* clear = add(tr("Clear marks"), tr("Unmark all (Esc)"), {});
     connect(clear, &QAction::triggered, this, [this] { session().selection.clearMarks(); });

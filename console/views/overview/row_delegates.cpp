@@ -131,7 +131,8 @@ void ChangeRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     views::paintText(*painter, takeLeft(row, kRevisionWidth), QString::number(change.revision),
                      font, t.ink2);
     views::paintText(*painter, takeLeft(row, kWhoWidth), change.who, font, t.ink2);
-    const int wide = std::min(QFontMetrics(font).horizontalAdvance(change.what), row.width());
+    // One pixel more than its advance: a fraction less and it would end in an ellipsis.
+    const int wide = std::min(QFontMetrics(font).horizontalAdvance(change.what) + 1, row.width());
     views::paintText(*painter, QRect(row.left(), row.top(), wide, row.height()), change.what, font,
                      t.ink);
     row.setLeft(row.left() + wide);

@@ -82,7 +82,7 @@ QString SignalStrip::figureOf(float value) const
     case SignalUnit::Milliseconds: return text::millisecondsText(known(value));
     case SignalUnit::PerSecond: return tr("%1 /s").arg(text::rateText(known(value)));
     case SignalUnit::Percent: return text::percentText(known(value));
-    case SignalUnit::Count: return text::rateText(known(value));
+    case SignalUnit::Count: return text::wholeText(known(value));
     }
     return {};
 }

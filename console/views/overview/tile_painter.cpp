@@ -135,7 +135,7 @@ void paintFrame(QPainter& painter, const QRect& box, const PoolTile& tile, TileM
     painter.drawRoundedRect(inner, theme::kRadius, theme::kRadius);
     painter.restore();
     if (mark == TileMark::Current)
-        theme::paintFocusRing(painter, box.adjusted(1, 1, -1, -1), theme::kRadius, t);
+        theme::paintFocusRing(painter, box.adjusted(4, 4, -4, -4), theme::kRadius, t);
 }
 
 void paintHead(QPainter& painter, QRect head, const PoolTile& tile, const Tokens& t)
@@ -270,7 +270,7 @@ void paintHeat(QPainter& painter, const QRect& box, const PoolTile& tile, TileMa
     if (tile.priority != model::Priority::None)
         theme::paintBadgeOver(painter, box, tile.priority, tile.ack, t.canvas, t);
     if (mark == TileMark::Current)
-        theme::paintFocusRing(painter, box, 0, t);
+        theme::paintFocusRing(painter, box.adjusted(3, 3, -3, -3), 0, t);
 }
 
 } // namespace

@@ -195,8 +195,7 @@ std::vector<StatusStrip::Cell> StatusStrip::cells() const
                "changed but a drain by hand."));
     if (isWide())
         add(kLinkWidth, &StatusStrip::paintLink,
-            store_->link().problem.empty() ? linkText()
-                                           : text::escapedText(store_->link().problem));
+            linkTip());
     if (isWide() || isSkewed())
         add(kSkewWidth, &StatusStrip::paintSkew,
             tr("Largest difference between an agent's clock and ours: %1")
@@ -211,6 +210,18 @@ QString StatusStrip::modeTip() const
               .arg(paused_.changes)
               .arg(paused_.alarms)
         : tr("How current this window is. Pause: freeze it");
+}
+
+// What a window that was slow has left out stands here, not in a log that nobody opens.
+QString StatusStrip::linkTip() const
+{
+    const QString way = store_->link().problem.empty()
+        ? linkText()
+        : text::escapedText(store_->link().problem);
+    return tr("%1. Left out here because this window was slow: %2 samples, %3 events")
+        .arg(way)
+        .arg(store_->rowsDropped())
+        .arg(store_->eventsDropped());
 }
 
 bool StatusStrip::isSkewed() const

@@ -56,6 +56,7 @@ private:
     bool isWide() const;
     bool isSkewed() const;
     QString modeTip() const;
+    QString linkTip() const;
     void refresh();
     QString modeWord() const;
     QString linkText() const;

@@ -106,6 +106,9 @@ QWidget* TimelinePanel::makeBar()
     for (QPushButton* button : {eventsButton_, undoListButton_})
         button->setCheckable(true);
     undo_ = barButton(tr("Undo"), {}, bar);
+    open_ = barButton(tr("Look"),
+                      tr("How far the selected change has come, or its record (Space in the list)"),
+                      bar);
     fold_ = barButton(tr("Fold"), {}, bar);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(theme::kPadding, 0, theme::kGap, 0);
@@ -115,7 +118,7 @@ QWidget* TimelinePanel::makeBar()
     row->addStretch(1);
     row->addWidget(counts_);
     row->addSpacing(theme::kPadding);
-    for (QPushButton* button : {undo_, eventsButton_, undoListButton_, fold_})
+    for (QPushButton* button : {open_, undo_, eventsButton_, undoListButton_, fold_})
         row->addWidget(button);
     row->addWidget(views::plainLabel(QStringLiteral("F8"), "captionFaint", bar));
     return bar;
@@ -157,6 +160,7 @@ void TimelinePanel::connectAll()
             &TimelinePanel::selectChange);
     connect(undoList_, &QListView::doubleClicked, this, &TimelinePanel::undoCurrent);
     connect(undo_, &QPushButton::clicked, this, &TimelinePanel::undoCurrent);
+    connect(open_, &QPushButton::clicked, this, &TimelinePanel::openCurrent);
     connect(eventsButton_, &QPushButton::clicked, this,
             [this] { setList(TimelineList::Events); });
     connect(undoListButton_, &QPushButton::clicked, this, [this] { setList(TimelineList::Undo); });
@@ -230,6 +234,8 @@ void TimelinePanel::tellUndo()
     const bool isOne = current.isValid() && current.row() < changes_->rowCount();
     const std::uint64_t undoneBy = isOne ? changes_->row(current.row()).undoneBy : 0;
     undo_->setEnabled(isOne && undoneBy == 0);
+    open_->setVisible(undo_->isVisibleTo(this));
+    open_->setEnabled(isOne);
     const QString tip = !isOne ? tr("Undo is off: no change is selected")
         : undoneBy != 0        ? tr("Undo is off: it was undone by %1").arg(undoneBy)
                                : tr("Opens a preview of the undo (Enter in the list)");
@@ -247,6 +253,14 @@ void TimelinePanel::undoCurrent()
     Q_EMIT actRequested(views::Act::Undo,
                         {{views::ObjectKind::Audit,
                           std::to_string(changes_->row(current.row()).number)}});
+}
+
+void TimelinePanel::openCurrent()
+{
+    const QModelIndex current = undoList_->currentIndex();
+    if (current.isValid())
+        Q_EMIT openRequested({views::ObjectKind::Audit,
+                              std::to_string(changes_->row(current.row()).number)});
 }
 
 void TimelinePanel::selectEvent(const QModelIndex& index)
@@ -269,6 +283,10 @@ bool TimelinePanel::eventFilter(QObject* watched, QEvent* event)
     if (event->type() != QEvent::KeyPress)
         return QWidget::eventFilter(watched, event);
     const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Space && watched == undoList_) {
+        openCurrent();
+        return true;
+    }
     if (key != Qt::Key_Return && key != Qt::Key_Enter)
         return QWidget::eventFilter(watched, event);
     if (watched == undoList_)

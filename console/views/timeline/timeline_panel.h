@@ -36,6 +36,7 @@ public:
     void setList(TimelineList list);
 
 Q_SIGNALS:
+    void openRequested(const signalbox::views::ObjectRef& object); // a change, to look at it
     void panelSizeChanged(signalbox::timeline::TimelineSize size);
     void actRequested(signalbox::views::Act act,
                       const std::vector<signalbox::views::ObjectRef>& objects);
@@ -54,6 +55,7 @@ private:
     void tellCounts();
     void tellUndo();
     void undoCurrent();
+    void openCurrent();
     void selectEvent(const QModelIndex& index);
     void selectChange(const QModelIndex& index);
 
@@ -71,6 +73,7 @@ private:
     QPushButton* eventsButton_ = nullptr;
     QPushButton* undoListButton_ = nullptr;
     QPushButton* undo_ = nullptr;
+    QPushButton* open_ = nullptr;
     QPushButton* fold_ = nullptr;
     std::int64_t shownSecond_ = 0;
 };

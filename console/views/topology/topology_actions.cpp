@@ -2,6 +2,7 @@
 // Keys and menu of the screen. Nothing here changes the fleet: acts are asked of the window.
 #include "console/views/topology/topology_screen.h"
 
+#include "console/views/frame/act_words.h"
 #include "console/views/topology/topology_head.h"
 
 #include <QAction>
@@ -58,30 +59,24 @@ void TopologyScreen::makeLookActions()
              [this] { canvas_->home(); });
 }
 
-void TopologyScreen::addDeed(const QString& text, const QString& toolTip, const QKeySequence& key,
-                             Act act, Needs needs)
+void TopologyScreen::addDeed(Act act, Needs needs)
 {
-    QAction* action = addKey(text, toolTip, key);
+    const views::ActWords& words = views::wordsOf(act);
+    QAction* action = addKey(words.name, words.toolTip, words.key);
+    action->setToolTip(words.toolTip);
     connect(action, &QAction::triggered, this, [this, act, needs] { this->act(act, needs); });
     deeds_.push_back({action, act, needs});
 }
 
 void TopologyScreen::makeActActions()
 {
-    addDeed(tr("Drain…"), tr("Preview: no new requests, open ones finish"), Qt::Key_D, Act::Drain,
-            Needs::AgentOrPool);
-    addDeed(tr("Return to service…"), tr("Preview: takes new requests again"),
-            QKeySequence(Qt::SHIFT | Qt::Key_D), Act::Undrain, Needs::AgentOrPool);
-    addDeed(tr("Maintenance…"), tr("Preview: out of service until somebody returns it"), Qt::Key_M,
-            Act::Maintenance, Needs::Agent);
-    addDeed(tr("Weights…"), tr("Preview: how a route shares its requests"), Qt::Key_W,
-            Act::Weights, Needs::RouteOrPool);
-    addDeed(tr("Fail over…"), tr("Preview: a route moves to its standby"), Qt::Key_F,
-            Act::Failover, Needs::RouteOrPool);
-    addDeed(tr("Fail back…"), tr("Preview: a route returns home"),
-            QKeySequence(Qt::SHIFT | Qt::Key_F), Act::Failback, Needs::RouteOrPool);
-    addDeed(tr("Scale…"), tr("Preview: more or fewer instances"), Qt::Key_Z, Act::Scale,
-            Needs::Pool);
+    addDeed(Act::Drain, Needs::AgentOrPool);
+    addDeed(Act::Undrain, Needs::AgentOrPool);
+    addDeed(Act::Maintenance, Needs::Agent);
+    addDeed(Act::Weights, Needs::RouteOrPool);
+    addDeed(Act::Failover, Needs::RouteOrPool);
+    addDeed(Act::Failback, Needs::RouteOrPool);
+    addDeed(Act::Scale, Needs::Pool);
     updateDeeds();
 }
 

@@ -52,8 +52,7 @@ private:
     void makeLookActions();
     void makeActActions();
     QAction* addKey(const QString& text, const QString& toolTip, const QKeySequence& key);
-    void addDeed(const QString& text, const QString& toolTip, const QKeySequence& key,
-                 views::Act act, Needs needs);
+    void addDeed(views::Act act, Needs needs);
     // What an act is asked for: the selected object, or the pool of it.
     views::ObjectRef targetOf(Needs needs) const;
     void act(views::Act act, Needs needs);

@@ -24,5 +24,6 @@ double millisecondsOf(const std::function<void()>& work);
 
 std::vector<BenchCase> topologyCases();
 std::vector<BenchCase> tableCases();
+std::vector<BenchCase> windowCases();
 
 } // namespace signalbox::console

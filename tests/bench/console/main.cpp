@@ -39,9 +39,12 @@ int main(int argc, char** argv)
     QApplication application(argc, argv);
     signalbox::theme::applyTheme(application, signalbox::theme::Scheme::Dark);
     const std::string wanted = argc > 1 ? argv[1] : "";
-    std::vector<BenchCase> cases = signalbox::console::topologyCases();
-    for (BenchCase& one : signalbox::console::tableCases())
-        cases.push_back(std::move(one));
+    std::vector<BenchCase> cases;
+    for (const auto& some : {signalbox::console::windowCases, signalbox::console::tableCases,
+                             signalbox::console::topologyCases}) {
+        for (BenchCase& one : some())
+            cases.push_back(std::move(one));
+    }
     for (const BenchCase& one : cases) {
         if (one.name.find(wanted) == std::string::npos)
             continue;

@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTest>
 #include <gtest/gtest.h>
 
@@ -76,12 +77,16 @@ public:
         }
         return false;
     }
-    // A standby that has been idle has shown no token: it is asked for one before the failover.
-    [[nodiscard]] bool provesTheStandby()
+    // Who has been idle has shown no token: it is asked for one where the preview wants a proof.
+    [[nodiscard]] bool provesWhereItGoes()
     {
-        return sees([&] { return desk().state() == DeskState::Previewed; })
-            && sees([&] { return pressesButton("Probe"); })
-            && sees([&] { return desk().preview() && desk().preview()->refusal.empty(); });
+        bool hasAsked = false;
+        return sees([&] {
+            if (!desk().preview() || desk().preview()->refusal.empty())
+                return desk().preview().has_value();
+            hasAsked = hasAsked || pressesButton("Probe");
+            return false;
+        });
     }
     // In an open sheet: waits for the preview, gives a cause, applies, and sees it applied.
     [[nodiscard]] bool applies(const char* cause)
@@ -89,22 +94,34 @@ public:
         if (!sees([&] { return desk().state() == DeskState::Previewed; }))
             return false;
         const std::size_t before = desk().followed().size();
-        // A preview that became another one since it was opened wants to be looked at first.
-        if (desk().isChanged() && !pressesButton("I have looked"))
-            return false;
         for (QLineEdit* field : sheet()->findChildren<QLineEdit*>()) {
             if (field->accessibleName() == QStringLiteral("Cause"))
                 field->setFocus();
         }
         types(cause);
-        if (!sees([&] { return desk().hindrances().empty(); }))
+        // A preview that became another one since it was opened wants to be looked at first.
+        const bool isClear = sees([&] {
+            return desk().hindrances().empty()
+                || (desk().isChanged() && pressesButton("I have looked")
+                    && desk().hindrances().empty());
+        });
+        if (!isClear)
             return false;
         presses(Qt::Key_Return, Qt::ControlModifier);
         return sees([&] { return desk().followed().size() > before; });
     }
     [[nodiscard]] bool undoes(const char* cause)
     {
-        return pressesButton("Undo") && applies(cause);
+        return pressesButton("Undo") && provesWhereItGoes() && applies(cause);
+    }
+    // For a test's message.
+    std::string whyNot()
+    {
+        std::string text = "state " + std::to_string(static_cast<int>(desk().state())) + ", "
+            + desk().problem();
+        for (const command::Hindrance hindrance : desk().hindrances())
+            text += ", hindrance " + std::to_string(static_cast<int>(hindrance));
+        return text + (desk().preview() ? ", refusal: " + desk().preview()->refusal : "");
     }
     const fleet::Agent& agent(const char* id) { return store().agent(store().slotOf(id)); }
 
@@ -187,9 +204,9 @@ TEST(OperatorStory, LeavesAPreviewWithoutAnEffect)
     EXPECT_EQ(ana.agent("chat-1").admin(), Admin::Run);
 }
 
-TEST(OperatorStory, ProvesAStandbyAndFailsTheRouteOverToIt)
+TEST(OperatorStory, ProvesAStandbyFailsTheRouteOverToItAndUndoesIt)
 {
-    LiveFleet fleet({"--instances", "2", "--standby", "2"});
+    LiveFleet fleet({"--instances", "2", "--standby", "2", "--no-traffic"});
     Operator ana(fleet);
     ASSERT_TRUE(ana.sees([&] { return ana.store().sums().live == 5 && ana.store().hasPolicy(); }));
     const auto& routes = ana.store().policy().policy.routes;
@@ -203,9 +220,33 @@ TEST(OperatorStory, ProvesAStandbyAndFailsTheRouteOverToIt)
     ana.goesTo(route.c_str());
     ana.presses(Qt::Key_F);
     ASSERT_TRUE(ana.sheet()->isOpen());
-    ASSERT_TRUE(ana.provesTheStandby());
+    ASSERT_TRUE(ana.provesWhereItGoes()) << ana.whyNot();
     ASSERT_TRUE(ana.applies("rehearsal"));
     EXPECT_TRUE(ana.sees([&] { return targetOf() == "chat-standby"; }));
+
+    ASSERT_TRUE(ana.undoes("rehearsal is over")) << ana.whyNot();
+    EXPECT_TRUE(ana.sees([&] { return targetOf() == "chat"; }));
+}
+
+TEST(OperatorStory, ScalesAPoolOutAndUndoesIt)
+{
+    LiveFleet fleet({"--instances", "2", "--no-traffic"});
+    Operator ana(fleet);
+    ASSERT_TRUE(ana.sees([&] { return ana.store().sums().live == 3 && ana.store().hasPolicy(); }));
+    const auto servingIn = [&](const char* pool) {
+        return ana.store().pool(pool) ? ana.store().pool(pool)->sums.serving : 0;
+    };
+    ana.goesTo("chat");
+    ana.presses(Qt::Key_Z);
+    ASSERT_TRUE(ana.sheet()->isOpen());
+    QSpinBox* desired = ana.sheet()->findChild<QSpinBox*>();
+    ASSERT_NE(desired, nullptr);
+    desired->setValue(3);
+    ASSERT_TRUE(ana.applies("more is asked for")) << ana.whyNot();
+    EXPECT_TRUE(ana.sees([&] { return servingIn("chat") == 3; }));
+
+    ASSERT_TRUE(ana.undoes("it was enough")) << ana.whyNot();
+    EXPECT_TRUE(ana.sees([&] { return servingIn("chat") == 2; }));
 }
 
 TEST(OperatorStory, FreezesTheWindowWhileTheFleetIsHeardOn)

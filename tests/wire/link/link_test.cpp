@@ -91,6 +91,25 @@ TEST_P(Link, ThatLosesItsAgentGoesOnAtTheNextOneThatWasNamed)
     EXPECT_TRUE(window.eventually([&] { return window.inFlight("chat-1") == 3; }));
 }
 
+TEST_P(Link, ThatLosesItsOnlyAgentGoesOnAtOneThatItHasLearntOf)
+{
+    startBoth();
+    LinkWindow window({hubAddress()});
+    ASSERT_TRUE(window.eventually([&] { return window.isConnected(); }));
+    ASSERT_TRUE(window.eventually([&] {
+        const int slot = window.store().slotOf("chat-1");
+        return slot >= 0 && !window.store().agent(slot).isGone()
+            && window.store().agent(slot).record().version == "live";
+    }));
+
+    hub_.stop();
+
+    EXPECT_TRUE(window.eventually([&] {
+        return window.store().link().address == peer_.address(GetParam())
+            && window.store().link().state == LinkState::Connected;
+    }));
+}
+
 TEST_P(Link, AWindowThatTakesNothingFindsEachAgentOnceAndWhatDidNotFitCounted)
 {
     hub_.start();

@@ -40,6 +40,7 @@ public:
                                                               rpc::Role::Viewer);
         });
         door_ = std::make_unique<TunnelDoor>(world_, *tunnel_);
+        world_.on([&] { agent_->announce("127.0.0.1:" + std::to_string(door_->port())); });
     }
     void stop()
     {

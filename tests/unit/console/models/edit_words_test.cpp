@@ -96,5 +96,12 @@ TEST(EditWords, ListsAreShortAndNamesSafe)
     EXPECT_LE(shownName(std::string(200, 'x')).size(), 40);
 }
 
+TEST(EditWords, AnInverseOfARouteSaysWhatItPutsBack)
+{
+    model::RouteEdit route{.verb = model::Verb::Failover, .route = "chat"};
+    route.restore = model::RouteRestore{.placement = {.targets = {{"chat", 90}, {"chat-2", 10}}}};
+    EXPECT_EQ(editTitle(route).toStdString(), "Put chat back to chat 90, chat-2 10");
+}
+
 } // namespace
 } // namespace signalbox::models

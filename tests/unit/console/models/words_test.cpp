@@ -37,50 +37,6 @@ TEST(Words, AnAlarmSaysTheReasonOfThePeerMadeSafe)
     EXPECT_EQ(alarmTitle(alarm), u"Wedged"_s);
 }
 
-TEST(Words, AnAdminEditNamesAFewAndCountsMany)
-{
-    model::AdminEdit edit{model::Verb::Drain, "", {{"chat-0", model::Admin::Drain, 0}}};
-    EXPECT_EQ(editText(edit), u"Drain chat-0"_s);
-    edit.verb = model::Verb::Undrain;
-    edit.changes.push_back({"chat-1", model::Admin::Run, 0});
-    EXPECT_EQ(editText(edit), u"Undrain chat-0, chat-1"_s);
-    edit.verb = model::Verb::Drain;
-    edit.pool = "chat";
-    for (int i = 2; i < 12; ++i)
-        edit.changes.push_back({"chat-" + std::to_string(i), model::Admin::Drain, 0});
-    EXPECT_EQ(editText(edit), u"Drain pool chat (12 agents)"_s);
-}
-
-TEST(Words, AnInverseSaysWhatItPutsBack)
-{
-    const model::AdminEdit maint{
-        model::Verb::SetAdmin, "", {{"chat-0", model::Admin::Maint, 0}}};
-    EXPECT_EQ(editText(maint), u"Set chat-0 to MAINT"_s);
-    const model::AdminEdit mixed{
-        model::Verb::SetAdmin,
-        "",
-        {{"chat-0", model::Admin::Run, 0}, {"chat-1", model::Admin::Standby, 0}}};
-    EXPECT_EQ(editText(mixed), u"Put back chat-0, chat-1"_s);
-    model::RouteEdit route{.verb = model::Verb::Failover, .route = "chat"};
-    route.restore = model::RouteRestore{.placement = {.targets = {{"chat", 100}}}};
-    EXPECT_EQ(editText(route), u"Put route chat back to chat 100"_s);
-}
-
-TEST(Words, ARouteEditSaysWhereItGoes)
-{
-    EXPECT_EQ(editText(model::RouteEdit{
-                  .verb = model::Verb::Failover, .route = "chat", .toPool = "chat-standby"}),
-              u"Fail over chat to chat-standby"_s);
-    EXPECT_EQ(editText(model::RouteEdit{.verb = model::Verb::Failover, .route = "chat"}),
-              u"Fail over chat to its first fallback"_s);
-    EXPECT_EQ(editText(model::RouteEdit{.verb = model::Verb::Failback, .route = "chat"}),
-              u"Fail back chat"_s);
-    EXPECT_EQ(editText(model::RouteEdit{.verb = model::Verb::SetWeights,
-                                        .route = "chat",
-                                        .targets = {{"chat", 90}, {"chat-2", 10}}}),
-              u"Weights of chat: chat 90, chat-2 10"_s);
-}
-
 TEST(Words, AnUndoNamesWhatItTakesBack)
 {
     model::AuditRecord record;

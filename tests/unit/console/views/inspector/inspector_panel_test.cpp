@@ -115,9 +115,9 @@ TEST_F(Inspector, APoolNamesWhoDoesNotServeAndWhatItCouldFailOverTo)
     EXPECT_EQ(shown.priority, model::Priority::P2);
     EXPECT_EQ(valueOf(shown, u"chat-2-1"_s), u"failed"_s);
     EXPECT_EQ(valueOf(shown, u"chat-2-2"_s), u"DRAIN"_s);
-    EXPECT_FALSE(button(u"Failover"_s)->isEnabled()); // its route has no standby
+    EXPECT_FALSE(button(u"Fail over"_s)->isEnabled()); // its route has no standby
     select(ObjectKind::Pool, "chat");
-    EXPECT_TRUE(button(u"Failover"_s)->isEnabled());
+    EXPECT_TRUE(button(u"Fail over"_s)->isEnabled());
 }
 
 TEST_F(Inspector, ARouteListsTargetsAndFallbacks)
@@ -126,7 +126,7 @@ TEST_F(Inspector, ARouteListsTargetsAndFallbacks)
     EXPECT_EQ(shown.state, u"at home"_s);
     EXPECT_EQ(valueOf(shown, u"chat"_s), u"weight 100"_s);
     EXPECT_EQ(valueOf(shown, u"chat-standby"_s), u"3 of 3 ready"_s);
-    EXPECT_TRUE(button(u"Failover"_s)->isEnabled());
+    EXPECT_TRUE(button(u"Fail over"_s)->isEnabled());
     EXPECT_FALSE(button(u"Weights"_s)->isEnabled());
 }
 

@@ -31,7 +31,10 @@ protected:
     }
     std::string head() { return screen_.findChild<DetailHead*>()->words().toStdString(); }
     int slot(const char* id) { return fleet_.store().slotOf(id); }
-    void press(Qt::Key key) { QTest::keyClick(QApplication::focusWidget(), key); }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
+    {
+        QTest::keyClick(QApplication::focusWidget(), key, modifiers);
+    }
 
     tests::ConsoleFleet fleet_{{.gateways = 2, .pools = 1, .instancesPerPool = 6}};
     InstanceDetailScreen screen_{fleet_.session()};
@@ -125,7 +128,7 @@ TEST_F(InstanceDetailTest, KeysAskForPreviews)
                              acts.push_back(act);
                      });
     press(Qt::Key_D);
-    press(Qt::Key_U);
+    press(Qt::Key_D, Qt::ShiftModifier);
     press(Qt::Key_M);
 
     EXPECT_EQ(acts, (std::vector<Act>{Act::Drain, Act::Undrain, Act::Maintenance}));

@@ -79,7 +79,7 @@ TEST_F(InstancesScreenTest, ActsOnTheMarkedOrElseOnTheCurrentOne)
     EXPECT_EQ(targets_[0].id, "chat-1");
     fleet_.selection().mark({"chat-0", "chat-2"});
     press(Qt::Key_M);
-    press(Qt::Key_U);
+    press(Qt::Key_D, Qt::ShiftModifier);
 
     EXPECT_EQ(acts_, (std::vector<Act>{Act::Drain, Act::Maintenance, Act::Undrain}));
     EXPECT_EQ(targets_.size(), 2u);
