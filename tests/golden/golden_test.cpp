@@ -23,9 +23,15 @@ constexpr QSize kWorkArea{1128, 700};
 constexpr int kChannelTolerance = 24;
 constexpr double kPixelTolerance = 0.002;
 
+constexpr tests::FleetShape kSmall{
+    .gateways = 2, .pools = 2, .instancesPerPool = 4, .hasStandby = true};
+constexpr tests::FleetShape kCrowd{
+    .gateways = 4, .pools = 12, .instancesPerPool = 25, .hasStandby = true};
+
 struct State {
     const char* name;
     void (*bring)(ConsoleFleet& fleet);
+    tests::FleetShape shape = kSmall;
 };
 
 const State kStates[] = {
@@ -56,6 +62,16 @@ const State kStates[] = {
          fleet.loseLink();
          fleet.advance(20);
      }},
+    {"crowded",
+     [](ConsoleFleet& fleet) {
+         fleet.connect();
+         fleet.killEngine("chat-1");
+         fleet.wedgeEngine("chat-7-20");
+         fleet.freezeAgent("chat-4-3");
+         fleet.drain("chat-2-11", 14);
+         fleet.advance(16);
+     },
+     kCrowd},
 };
 
 struct Picture {
@@ -106,8 +122,7 @@ protected:
     {
         const Picture& picture = GetParam();
         theme::applyTheme(*qApp, picture.scheme);
-        ConsoleFleet fleet(
-            {.gateways = 2, .pools = 2, .instancesPerPool = 4, .hasStandby = true});
+        ConsoleFleet fleet(picture.state.shape);
         picture.state.bring(fleet);
         QWidget window;
         window.resize(kWorkArea);

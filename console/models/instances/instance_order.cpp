@@ -18,8 +18,12 @@ namespace {
 // More pieces than this, and the rows between the first and the last are exchanged as one.
 constexpr int kPiecesAtMost = 64;
 
+// A pool that waits on purpose is judged by what could serve.
 QString serversText(const fleet::Sums& sums)
 {
+    if (sums.total > 0 && sums.standby == sums.total)
+        return InstanceTableModel::tr("%1 ready, standby")
+            .arg(text::ofText(sums.ready, sums.total));
     return InstanceTableModel::tr("%1 serving").arg(text::ofText(sums.serving, sums.total));
 }
 

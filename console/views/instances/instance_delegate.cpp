@@ -71,8 +71,15 @@ void InstanceDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         paintContent(*painter, cell, index, t);
     if (isSelected && index.column() == static_cast<int>(InstanceColumn::Mark))
         theme::paintSelectionBar(*painter, cell, t);
-    if (option.state.testFlag(QStyle::State_HasFocus))
-        theme::paintCellFocus(*painter, cell, t);
+    if (!option.state.testFlag(QStyle::State_HasFocus))
+        return;
+    // The title of a group begins inside of its first cell.
+    const bool isBesideTitle = isGroup && index.column() == static_cast<int>(InstanceColumn::Mark);
+    theme::paintCellFocus(*painter,
+                          isBesideTitle ? QRect(cell.left(), cell.top(), kGroupTextInset - 2,
+                                                cell.height())
+                                        : cell,
+                          t);
 }
 
 // The title runs over all columns before the figures; each cell draws its own part of it, so that
