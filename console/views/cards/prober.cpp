@@ -4,8 +4,11 @@
 #include "console/models/edit_words.h"
 #include "console/text/numbers.h"
 #include "console/text/plain_text.h"
+#include "console/views/frame/panel.h"
 
+#include <QLabel>
 #include <QPointer>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -52,11 +55,15 @@ std::vector<std::string> unprovenOf(const model::Preview& preview)
     return agents;
 }
 
-Prober::Prober(Session& session, QWidget* parent) : QLabel(parent), session_(session)
+Prober::Prober(Session& session, QWidget* parent)
+    : QWidget(parent)
+    , session_(session)
+    , said_(plainLabel({}, "caption", this))
 {
-    setTextFormat(Qt::PlainText);
-    setProperty("role", QLatin1String("caption"));
-    setWordWrap(true);
+    said_->setWordWrap(true);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins({});
+    all->addWidget(said_);
     hide();
 }
 
@@ -72,18 +79,23 @@ std::vector<WayOut> Prober::waysOut(const model::Preview& preview)
 
 void Prober::probe(const std::vector<std::string>& agents)
 {
-    setText(tr("Asking %1 for a token...").arg(models::listText(agents, 2)));
-    show();
+    say(tr("Asking %1 for a token...").arg(models::listText(agents, 2)));
     for (std::size_t i = 0; i < std::min(agents.size(), kProbesAtOnce); ++i) {
         const std::string& agent = agents[i];
         session_.port.probeNow(agent, [self = QPointer<Prober>(this),
                                        agent](const base::Result<model::ProbeReport>& report) {
             if (!self)
                 return;
-            self->setText(probedText(report, agent));
+            self->say(probedText(report, agent));
             Q_EMIT self->answered();
         });
     }
+}
+
+void Prober::say(const QString& sentence)
+{
+    said_->setText(sentence);
+    show();
 }
 
 } // namespace signalbox::views

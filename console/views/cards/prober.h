@@ -3,11 +3,13 @@
 
 #include "console/views/frame/session.h"
 
-#include <QLabel>
+#include <QWidget>
 
 #include <functional>
 #include <string>
 #include <vector>
+
+class QLabel;
 
 namespace signalbox::views {
 
@@ -18,13 +20,13 @@ struct WayOut {
     std::function<void()> act;
 };
 
-// Agents that a preview could not prove; engines without an agent cannot be asked, and are left out.
+// Agents that a preview could not prove. Engines without an agent cannot be asked: left out.
 std::vector<std::string> unprovenOf(const model::Preview& preview);
 
 // Has agents ask their engines for one token now, and says what came of it. Any verb that sends
 // requests to a pool anew may need it.
 // Lives on: gui thread. Owned by a card; nothing to be seen until it was used.
-class Prober final : public QLabel {
+class Prober final : public QWidget {
     Q_OBJECT
 public:
     Prober(Session& session, QWidget* parent);
@@ -35,8 +37,10 @@ Q_SIGNALS:
 
 private:
     void probe(const std::vector<std::string>& agents);
+    void say(const QString& sentence);
 
     Session& session_;
+    QLabel* said_;
 };
 
 } // namespace signalbox::views
