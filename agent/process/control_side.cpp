@@ -101,9 +101,13 @@ base::Status ControlSide::prepare()
                                               parts_.dataPlane.open().count};
             },
         .engine = {},
-        .load = {.nextReport = [this] { return loadNow(); },
+        .load = {.nextReport = [this] { return withAges(parts_.load.nextReport()); },
                  .changes = [this] { return parts_.load.changes(); }},
         .tunnel = [this] { return tunnel_->counters(); },
+        .listOpen =
+            [this](const std::string& agent, auto passing, auto done) {
+                listOpen(agent, passing, std::move(done));
+            },
         .methods = parts_.methods};
     if (engine_)
         facts.engine = [this] { return engine_->sampleValues(); };
@@ -115,6 +119,7 @@ base::Status ControlSide::prepare()
         .executor = parts_.thread,
         .clock = parts_.clock,
         .makeFetcher = fetchersOn(parts_.thread),
+        .demand = demand_,
         .profileOf = [this](const std::string& name) { return parts_.profiles.find(name); }});
     scaling_ = std::make_unique<ScalingSide>(
         ScalingSide::Parts{.config = parts_.config,
@@ -158,7 +163,7 @@ void ControlSide::makeCommands()
 {
     const control::LiveFacts live{
         .agent = [this](const std::string& agent) { return factsOf(agent); },
-        .demand = {},
+        .demand = [this](const std::string& pool) { return demandOf(pool); },
         .step = {},
         .start = [this](const std::string& pool) { return scaling_->startFacts(pool); },
     };
@@ -184,7 +189,7 @@ void ControlSide::makeCommands()
                                     .clock = parts_.clock,
                                     .live = live,
                                     .agent = agentId_});
-    probeRelay_ = std::make_unique<ProbeRelay>(parts_.thread, agentId_);
+    agentCalls_ = std::make_unique<AgentCalls>(parts_.thread, agentId_);
     commands_ = std::make_unique<control::CommandService>(
         control::CommandService::Parts{.desk = *desk_,
                                        .ledger = *ledger_,
@@ -347,6 +352,8 @@ void ControlSide::tick()
         for (const auto& cell : registry_.cellsAt(engine_->url().hostPort()))
             cell->takeProbe(upstream::Reachability::Up, upstream::MemberCell::Serves::Yes, now);
     }
+    if (engine_)
+        demand_.take(agentId_, parts_.load.served(), parts_.clock.monotonic());
     parts_.pages.setMetrics(facts_->metricsPage());
     scaling_->look();
     refresh();
@@ -409,14 +416,25 @@ model::AgentState ControlSide::stateNow() const
     return state;
 }
 
-model::LoadReport ControlSide::loadNow()
+model::LoadReport ControlSide::withAges(model::LoadReport report) const
 {
-    model::LoadReport report = parts_.load.nextReport();
     if (engine_) {
         report.lastTokenAgeMs = engine_->lastTokenAgeMs();
         report.lastProbeAgeMs = engine_->lastProbeAgeMs();
     }
     return report;
+}
+
+std::optional<control::Demand> ControlSide::demandOf(const std::string& pool) const
+{
+    if (!picture_)
+        return std::nullopt;
+    std::vector<std::string> agents;
+    for (const auto& [id, record] : picture_->agents) {
+        if (record.pool == pool)
+            agents.push_back(id);
+    }
+    return demand_.of(agents, parts_.clock.monotonic());
 }
 
 void ControlSide::probeNow(const std::string& agent, control::CommandService::Passing passing,
@@ -433,7 +451,7 @@ void ControlSide::probeNow(const std::string& agent, control::CommandService::Pa
                                 agent == agentId_ ? agent + " is a gateway and has no engine"
                                                   : "there is no agent '" + agent + "' here",
                                 base::Origin::Client));
-    probeRelay_->ask(picture_->agents.at(agent),
+    agentCalls_->probeNow(picture_->agents.at(agent),
                      [this, agent, done = std::move(done)](const auto& report) {
                          if (report && report->result == model::ProbeReport::Result::Token)
                              members_->tokenSeen(agent);
@@ -441,11 +459,33 @@ void ControlSide::probeNow(const std::string& agent, control::CommandService::Pa
                      });
 }
 
+void ControlSide::listOpen(const std::string& agent, telemetry::TelemetryService::Passing passing,
+                           state::Done<model::OpenExchangeList> done)
+{
+    if (agent == agentId_) {
+        auto answer = [&thread = parts_.thread, agent, done](model::OpenExchangeList list) {
+            list.agent = agent;
+            thread.post([done, list = std::move(list)] { done(list); });
+        };
+        if (!parts_.dataPlane.listOpen(std::move(answer)))
+            done(base::Error(base::Code::ResourceExhausted, agent + " is too busy to list them",
+                             base::Origin::Local, base::Retry::Safe));
+        return;
+    }
+    const bool mayPass = passing == telemetry::TelemetryService::Passing::Allowed;
+    if (!mayPass || !picture_ || !picture_->agents.contains(agent))
+        return done(base::Error(base::Code::NotFound, "there is no agent '" + agent + "' here",
+                                base::Origin::Client));
+    agentCalls_->listOpen(picture_->agents.at(agent), std::move(done));
+}
+
 std::optional<control::AgentFacts> ControlSide::factsOf(const std::string& agent) const
 {
     if (agent == agentId_) {
         control::AgentFacts facts;
         facts.state = stateNow();
+        if (engine_)
+            facts.state.load = withAges(parts_.load.report());
         return facts;
     }
     if (!picture_)

@@ -12,13 +12,13 @@
 #include "agent/control/fleet_watch.h"
 #include "agent/control/membership.h"
 #include "agent/control/snapshot_builder.h"
+#include "agent/process/agent_calls.h"
 #include "agent/process/config/agent_config.h"
 #include "agent/process/data_plane.h"
 #include "agent/process/engine_side.h"
 #include "agent/process/facts_side.h"
 #include "agent/process/member_events.h"
 #include "agent/process/member_watch.h"
-#include "agent/process/probe_relay.h"
 #include "agent/process/scaling_side.h"
 #include "agent/runtime/threads/control_thread.h"
 #include "agent/state/etcd/etcd_store.h"
@@ -81,7 +81,10 @@ private:
     model::AgentRecord recordNow() const;
     model::AgentState stateNow() const;
     std::optional<control::AgentFacts> factsOf(const std::string& agent) const;
-    model::LoadReport loadNow();
+    model::LoadReport withAges(model::LoadReport report) const;
+    std::optional<control::Demand> demandOf(const std::string& pool) const;
+    void listOpen(const std::string& agent, telemetry::TelemetryService::Passing passing,
+                  state::Done<model::OpenExchangeList> done);
     void probeNow(const std::string& agent, control::CommandService::Passing passing,
                   state::Done<model::ProbeReport> done);
     control::ConnectionFacts connectionFacts(const std::string& profile) const;
@@ -96,6 +99,7 @@ private:
     control::StoreKeys keys_;
     control::PlanSigner signer_;
     upstream::MemberRegistry registry_;
+    control::DemandMeter demand_;
     state::EtcdStore store_;
     std::unique_ptr<FactsSide> facts_;
     std::unique_ptr<EngineSide> engine_; // instance agents only
@@ -107,7 +111,7 @@ private:
     std::unique_ptr<control::Ledger> ledger_;
     std::unique_ptr<control::LocalOverride> override_;
     std::unique_ptr<control::CommandDesk> desk_;
-    std::unique_ptr<ProbeRelay> probeRelay_;
+    std::unique_ptr<AgentCalls> agentCalls_;
     std::unique_ptr<control::CommandService> commands_;
     std::unique_ptr<control::PolicySeeder> seeder_;
     std::unique_ptr<control::DrainWatch> drain_;

@@ -6,7 +6,9 @@
 #include "shared/base/log.h"
 #include "shared/rpc/credentials.h"
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 #include <random>
 
 namespace signalbox::process {
@@ -120,6 +122,21 @@ runtime::Task<void> answerObserver(http::ServerConnection* client, http::Request
     const runtime::Fault fault = co_await client->sendWhole(head.finish(), answer.body);
     if (fault != runtime::Fault::None)
         client->abort();
+}
+
+model::OpenExchangeList oldestOf(std::vector<model::OpenExchangeList> lists)
+{
+    model::OpenExchangeList all;
+    for (model::OpenExchangeList& list : lists) {
+        all.total += list.total;
+        std::move(list.exchanges.begin(), list.exchanges.end(),
+                  std::back_inserter(all.exchanges));
+    }
+    std::stable_sort(all.exchanges.begin(), all.exchanges.end(),
+                     [](const auto& a, const auto& b) { return a.ageMs > b.ageMs; });
+    if (all.exchanges.size() > limits::kOpenExchangesListed)
+        all.exchanges.resize(limits::kOpenExchangesListed);
+    return all;
 }
 
 // `busy` and `ended` outlive it: drain() waits for every core.
@@ -265,6 +282,21 @@ proxy::StatisticsTotals DataPlane::totals() const
     for (const auto& proxy : proxies_)
         totals.add(proxy->statistics());
     return totals;
+}
+
+bool DataPlane::listOpen(std::function<void(model::OpenExchangeList)> done)
+{
+    using List = model::OpenExchangeList;
+    return cores_.gather<List>(
+        [this](runtime::Core& core) {
+            const proxy::OpenExchanges& open = proxies_[core.index()]->open();
+            List list;
+            list.exchanges = open.list(core.loop().now().time_since_epoch().count(),
+                                       limits::kOpenExchangesListed);
+            list.total = open.count();
+            return list;
+        },
+        [done = std::move(done)](std::vector<List> lists) { done(oldestOf(std::move(lists))); });
 }
 
 OpenTotals DataPlane::open() const

@@ -53,6 +53,9 @@ public:
 
     proxy::StatisticsTotals totals() const;
     OpenTotals open() const;
+    // The oldest of what is open, at most limits::kOpenExchangesListed. `done` runs on a core;
+    // false when a core is too busy to be asked: it then never runs.
+    bool listOpen(std::function<void(model::OpenExchangeList)> done);
     const http::ConnectionCount& connections() const { return listener_->connections(); }
     std::size_t cores() const { return proxies_.size(); }
 

@@ -51,7 +51,8 @@ FactsSide::FactsSide(Parts parts)
                                            .executor = parts_.executor,
                                            .clock = parts_.clock,
                                            .fleet = parts_.config.fleet,
-                                           .features = {}});
+                                           .features = {},
+                                           .listOpen = parts_.listOpen});
     service_->registerOn(parts_.methods);
     load_ = std::make_unique<telemetry::LoadPublisher>(parts_.load, parts_.executor, parts_.clock);
     load_->registerOn(parts_.methods);

@@ -36,6 +36,7 @@ public:
         std::function<std::vector<double>()> engine; // empty function: a gateway
         telemetry::LoadSource load;
         std::function<tunnel::TunnelCounters()> tunnel;
+        telemetry::TelemetryService::ListOpen listOpen;
         rpc::MethodTable& methods;
     };
     explicit FactsSide(Parts parts);

@@ -106,6 +106,7 @@ void MemberWatch::onLoad(const std::string& agent, const model::LoadReport& repo
                          base::Monotonic receivedAt)
 {
     heard_[agent] = {report, receivedAt};
+    parts_.demand.take(agent, report.served, receivedAt);
     const auto address = serveOf_.find(agent);
     if (address == serveOf_.end())
         return;
@@ -117,6 +118,7 @@ void MemberWatch::onLoadLost(const std::string& agent, const std::string&)
 {
     heard_.erase(agent);
     tokenSeenAt_.erase(agent);
+    parts_.demand.forget(agent);
     const auto address = serveOf_.find(agent);
     if (address == serveOf_.end())
         return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/control/files/fleet_picture.h"
+#include "agent/control/impact/demand_meter.h"
 #include "agent/health/member_prober.h"
 #include "agent/process/config/agent_config.h"
 #include "agent/proxy/proxy_snapshot.h"
@@ -27,6 +28,7 @@ public:
         base::Executor& executor;
         const base::Clock& clock;
         health::MemberProber::MakeFetcher makeFetcher;
+        control::DemandMeter& demand;
         std::function<engine::ProfilePtr(const std::string& name)> profileOf;
     };
     explicit MemberWatch(Parts parts);

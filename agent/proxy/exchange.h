@@ -17,7 +17,7 @@ namespace signalbox::proxy {
 
 // Everything known about one request and its answer. Lives on: core; owned by its coroutine. The
 // phases fill it in, in order; the snapshot is pinned, so one exchange sees one policy revision.
-struct Exchange {
+struct Exchange final : OpenExchanges::Subject {
     Exchange(runtime::Loop& coreLoop, http::ServerConnection& connection, http::Request& asked)
         : loop(coreLoop), client(connection), request(asked), watch(coreLoop, connection.socket())
     {
@@ -37,12 +37,16 @@ struct Exchange {
     const RoutePlan* route = nullptr; // Entry only
     runtime::Deadline deadline = runtime::Deadline::never();
 
+    std::uint32_t attempts = 0; // begun
+    const upstream::Member* placedOn = nullptr; // of the attempt under way; in the snapshot
     std::uint64_t tokensCounted = 0; // of this answer, in the core's statistics already
+    upstream::Ticks lastTokenAt = 0; // given to the client; 0 = none yet
     bool answerBegun = false; // a byte of the answer may have reached the client
     ExchangeRecord record;
 
     upstream::Ticks now() const { return loop.now().time_since_epoch().count(); }
     bool isStream() const { return facts.stream; }
+    model::OpenExchange describe(upstream::Ticks now) const override;
 };
 
 } // namespace signalbox::proxy

@@ -35,7 +35,7 @@ Task<void> ExchangeRunner::serve(Exchange& exchange)
         co_await answerOurs(exchange);
         co_return;
     }
-    const OpenExchanges::Entry open(core_.open(), exchange.now());
+    const OpenExchanges::Entry open(core_.open(), exchange.now(), exchange);
     if (auto refusal = admit(exchange)) {
         co_await relay.local(std::move(*refusal));
         co_return;

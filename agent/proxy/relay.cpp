@@ -107,6 +107,8 @@ Task<void> Relay::stream(UpstreamCall& call)
 Task<bool> Relay::flushEvents(UpstreamCall& call)
 {
     const std::uint64_t tokens = call.pump().state().tokenEvents();
+    if (tokens != exchange_.tokensCounted)
+        exchange_.lastTokenAt = exchange_.now();
     core_.statistics().completionTokens.add(tokens - exchange_.tokensCounted);
     exchange_.tokensCounted = tokens;
     runtime::Block& out = call.pump().out();

@@ -55,6 +55,8 @@ UpstreamCall::UpstreamCall(CoreProxy& core, Exchange& exchange, const upstream::
 {
     member_.cell->countRequest();
     core_.statistics().attempts.add();
+    exchange_.placedOn = &member_;
+    ++exchange_.attempts;
 }
 
 UpstreamCall::~UpstreamCall()
@@ -69,6 +71,7 @@ upstream::Ticks UpstreamCall::firstTokenAt() const
 
 CallEnd UpstreamCall::failed(AttemptEnd end, std::string reason)
 {
+    exchange_.placedOn = nullptr;
     CallEnd result;
     result.attempt.end = end;
     result.attempt.status = status_;
@@ -227,6 +230,8 @@ CallEnd UpstreamCall::judgeWholeBody()
     if (event.usage.isPresent && event.usage.isPlausible)
         usage_ = event.usage;
     running_.firstToken(exchange_.now());
+    if (usage_.completion > 1)
+        running_.furtherTokens(usage_.completion - 1);
     return answered();
 }
 

@@ -58,6 +58,13 @@ public:
     // The oldest, left where it is; null when there is none.
     T* front() const { return empty() ? nullptr : static_cast<T*>(head_.next_); }
 
+    // The one that came after it; null when it is the newest.
+    T* after(const T& item) const
+    {
+        ListNode* next = static_cast<const ListNode&>(item).next_;
+        return next == &head_ ? nullptr : static_cast<T*>(next);
+    }
+
     // The oldest, taken out; null when there is none.
     T* popFront()
     {

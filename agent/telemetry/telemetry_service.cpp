@@ -4,6 +4,7 @@
 #include "proto/signalbox/v1/telemetry_service.pb.h"
 #include "shared/base/limits.h"
 #include "shared/rpc/proto_method.h"
+#include "shared/wire/bounds.h"
 #include "shared/wire/wire.h"
 
 #include <algorithm>
@@ -49,6 +50,32 @@ void TelemetryService::registerOn(rpc::MethodTable& table)
                       v1::GetAgentResponse response;
                       wire::toWire(*identity, response);
                       answer(std::move(response));
+                  }));
+    registerOpenExchanges(table);
+}
+
+void TelemetryService::registerOpenExchanges(rpc::MethodTable& table)
+{
+    using Response = v1::ListOpenExchangesResponse;
+    table.add("signalbox.v1.TelemetryService/ListOpenExchanges", rpc::Role::Viewer,
+              rpc::unary<v1::ListOpenExchangesRequest, Response>(
+                  [self = self_](const rpc::Caller&, const v1::ListOpenExchangesRequest& request,
+                                 rpc::Answer<Response> answer) {
+                      if (*self == nullptr)
+                          return answer(
+                              base::Error(base::Code::Unavailable, "this agent is stopping"));
+                      if (const auto status = wire::checkBounds(request); !status)
+                          return answer(status.error());
+                      (*self)->parts_.listOpen(
+                          request.agent(),
+                          request.relayed() ? Passing::Refused : Passing::Allowed,
+                          [answer = std::move(answer)](const auto& list) {
+                              if (!list)
+                                  return answer(list.error());
+                              Response response;
+                              wire::toWire(*list, response);
+                              answer(std::move(response));
+                          });
                   }));
 }
 

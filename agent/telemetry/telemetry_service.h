@@ -5,6 +5,7 @@
 #include "agent/telemetry/subscriber.h"
 #include "shared/base/clock.h"
 #include "shared/base/executor.h"
+#include "shared/model/open_exchange.h"
 #include "shared/model/telemetry.h"
 #include "shared/rpc/method_table.h"
 
@@ -35,11 +36,18 @@ struct TelemetryCounters {
     std::uint64_t samplesMissedTotal = 0; // readers were too slow for
 };
 
-// WatchTelemetry and GetAgent: four times a second each reader is told what is new, if it has taken
+// WatchTelemetry, GetAgent, ListOpenExchanges: four times a second each reader is told what is new, if it has taken
 // what it was told before. A frozen reader costs one batch and its cursors, never more.
 // Lives on: control. Owned by agent/process; what it is given outlives it.
 class TelemetryService {
 public:
+    // May the question go on to the agent that is meant?
+    enum class Passing : std::uint8_t { Allowed, Refused };
+    // Requests open on that agent. The answer comes on control.
+    using ListOpen
+        = std::function<void(const std::string& agent, Passing passing,
+                             std::function<void(base::Result<model::OpenExchangeList>)> done)>;
+
     struct Parts {
         const recorder::FeedBook& book;
         FleetInterest& interest;
@@ -47,13 +55,14 @@ public:
         const base::Clock& clock;
         std::string fleet; // its name
         std::vector<std::string> features; // optional abilities of this agent
+        ListOpen listOpen;
     };
     explicit TelemetryService(Parts parts);
     TelemetryService(const TelemetryService&) = delete;
     TelemetryService& operator=(const TelemetryService&) = delete;
     ~TelemetryService();
 
-    // Serves both methods through the table; any caller that is a viewer may ask.
+    // Serves its methods through the table; any caller that is a viewer may ask.
     void registerOn(rpc::MethodTable& table);
     TelemetryCounters counters() const;
 
@@ -63,6 +72,7 @@ private:
         std::shared_ptr<void> interest; // in the fleet
     };
 
+    void registerOpenExchanges(rpc::MethodTable& table);
     void watch(model::TelemetryWish wish, std::shared_ptr<rpc::OpenStream> stream);
     base::Result<model::AgentIdentity> identity() const;
     void tick();

@@ -21,6 +21,8 @@ constexpr const char* kListAudit = "signalbox.v1.CommandService/ListAudit";
 constexpr const char* kGetPolicy = "signalbox.v1.CommandService/GetPolicy";
 constexpr const char* kProbeNow = "signalbox.v1.CommandService/ProbeNow";
 constexpr const char* kOverrideLocally = "signalbox.v1.CommandService/OverrideLocally";
+constexpr const char* kListOpenExchanges
+    = "signalbox.v1.TelemetryService/ListOpenExchanges";
 constexpr const char* kGetAgent = "signalbox.v1.TelemetryService/GetAgent";
 
 base::Result<std::vector<model::AuditRecord>> recordsOf(const v1::ListAuditResponse& response)
@@ -203,6 +205,16 @@ void FleetClient::probeNow(const std::string& agent, Done<model::ProbeReport> do
     state_->call<v1::ProbeNowResponse, v1::ProbeNowRequest, model::ProbeReport>(
         kProbeNow, request, [](const auto& response) { return wire::fromWire(response); },
         std::move(done));
+}
+
+void FleetClient::listOpenExchanges(const std::string& agent, Done<model::OpenExchangeList> done)
+{
+    v1::ListOpenExchangesRequest request;
+    request.set_agent(agent);
+    state_->call<v1::ListOpenExchangesResponse, v1::ListOpenExchangesRequest,
+                 model::OpenExchangeList>(
+        kListOpenExchanges, request,
+        [](const auto& response) { return wire::fromWire(response); }, std::move(done));
 }
 
 void FleetClient::watch(model::TelemetryScope scope, model::SampleWish samples,

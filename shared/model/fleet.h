@@ -62,6 +62,14 @@ struct DrainProgress {
 };
 
 // Exact counters of the agent beside a replica, the input of the estimated time to first token.
+// What an engine was asked for since its agent began; differences give its demand.
+struct ServedTotals {
+    std::uint64_t requests = 0;
+    std::uint64_t promptTokens = 0; // estimates: bytes stand for tokens until usage is known
+    std::uint64_t outputTokens = 0;
+    bool operator==(const ServedTotals&) const = default;
+};
+
 struct LoadReport {
     std::uint64_t sequence = 0; // grows by one a report; 0 = never reported
     std::uint64_t pendingPrefillTokens = 0; // admitted, first token not seen yet
@@ -72,6 +80,7 @@ struct LoadReport {
     bool acceptsWork = false; // healthy and not draining
     std::uint64_t lastTokenAgeMs = 0; // of the engine's newest token, at least 1; 0 = none known
     std::uint64_t lastProbeAgeMs = 0; // of its newest answer to a probe, in the same way
+    ServedTotals served;
     bool operator==(const LoadReport&) const = default;
 };
 

@@ -11,6 +11,7 @@
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/model/fleet.h"
+#include "shared/model/open_exchange.h"
 #include "shared/model/policy.h"
 #include "shared/model/sample.h"
 #include "shared/model/telemetry.h"
@@ -91,6 +92,10 @@ inline v1::TelemetryScope toWire(model::TelemetryScope value)
 {
     return enumToWire<model::TelemetryScope, v1::TelemetryScope>(value);
 }
+inline v1::ExchangePhase toWire(model::ExchangePhase value)
+{
+    return enumToWire<model::ExchangePhase, v1::ExchangePhase>(value);
+}
 inline v1::SampleWish toWire(model::SampleWish value)
 {
     return enumToWire<model::SampleWish, v1::SampleWish>(value);
@@ -139,6 +144,10 @@ inline base::Result<model::ProofVerdict> fromWire(v1::ProofVerdict value)
 inline base::Result<model::ProbeReport::Result> fromWire(v1::ProbeResult value)
 {
     return enumFromWire<model::ProbeReport::Result>(value, 3, "result of a probe");
+}
+inline base::Result<model::ExchangePhase> fromWire(v1::ExchangePhase value)
+{
+    return enumFromWire<model::ExchangePhase>(value, 3, "phase of an exchange");
 }
 inline base::Result<model::Severity> fromWire(v1::Severity value)
 {

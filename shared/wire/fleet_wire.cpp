@@ -85,6 +85,9 @@ void toWire(const model::LoadReport& from, v1::LoadReport& to)
     to.set_accepts_work(from.acceptsWork);
     to.set_last_token_age_ms(from.lastTokenAgeMs);
     to.set_last_probe_age_ms(from.lastProbeAgeMs);
+    to.set_requests_total(from.served.requests);
+    to.set_prompt_tokens_total(from.served.promptTokens);
+    to.set_output_tokens_total(from.served.outputTokens);
 }
 
 namespace {
@@ -109,6 +112,7 @@ model::LoadReport fromWire(const v1::LoadReport& from)
     to.acceptsWork = from.accepts_work();
     to.lastTokenAgeMs = std::min(from.last_token_age_ms(), kAgeMsMost);
     to.lastProbeAgeMs = std::min(from.last_probe_age_ms(), kAgeMsMost);
+    to.served = {from.requests_total(), from.prompt_tokens_total(), from.output_tokens_total()};
     return to;
 }
 

@@ -245,4 +245,62 @@ base::Result<model::AgentIdentity> fromWire(const v1::GetAgentResponse& from)
     return to;
 }
 
+namespace {
+
+void exchangeToWire(const model::OpenExchange& from, v1::OpenExchange& to)
+{
+    to.set_request_id(from.requestId);
+    to.set_model(from.model);
+    to.set_route(from.route);
+    to.set_caller(from.caller);
+    to.set_endpoint(from.endpoint);
+    to.set_phase(detail::toWire(from.phase));
+    to.set_age_ms(from.ageMs);
+    to.set_since_token_ms(from.sinceTokenMs);
+    to.set_prompt_tokens(from.promptTokens);
+    to.set_tokens(from.tokens);
+    to.set_attempts(from.attempts);
+}
+
+base::Result<model::OpenExchange> exchangeFromWire(const v1::OpenExchange& from)
+{
+    model::OpenExchange to;
+    to.requestId = from.request_id();
+    to.model = from.model();
+    to.route = from.route();
+    to.caller = from.caller();
+    to.endpoint = from.endpoint();
+    SB_TRY(to.phase, detail::fromWire(from.phase()));
+    to.ageMs = from.age_ms();
+    to.sinceTokenMs = from.since_token_ms();
+    to.promptTokens = from.prompt_tokens();
+    to.tokens = from.tokens();
+    to.attempts = from.attempts();
+    return to;
+}
+
+} // namespace
+
+void toWire(const model::OpenExchangeList& from, v1::ListOpenExchangesResponse& to)
+{
+    to.set_agent(from.agent);
+    to.set_total(from.total);
+    for (const model::OpenExchange& exchange : from.exchanges)
+        exchangeToWire(exchange, *to.add_exchanges());
+}
+
+base::Result<model::OpenExchangeList> fromWire(const v1::ListOpenExchangesResponse& from)
+{
+    SB_CHECK(detail::checkSize(from.exchanges(), limits::kOpenExchangesListed, "exchanges"));
+    SB_CHECK(checkBounds(from));
+    model::OpenExchangeList to;
+    to.agent = from.agent();
+    to.total = from.total();
+    for (const v1::OpenExchange& exchange : from.exchanges()) {
+        SB_TRY(model::OpenExchange added, exchangeFromWire(exchange));
+        to.exchanges.push_back(std::move(added));
+    }
+    return to;
+}
+
 } // namespace signalbox::wire

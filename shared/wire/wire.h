@@ -5,6 +5,7 @@
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/model/fleet.h"
+#include "shared/model/open_exchange.h"
 #include "shared/model/policy.h"
 #include "shared/model/sample.h"
 #include "shared/model/telemetry.h"
@@ -35,6 +36,7 @@ class TelemetryItem;
 class TelemetryBatch;
 class WatchTelemetryRequest;
 class GetAgentResponse;
+class ListOpenExchangesResponse;
 class ApplyRequest;
 class ApplyResponse;
 class GetPolicyResponse;
@@ -94,6 +96,8 @@ void toWire(const model::TelemetryWish& from, v1::WatchTelemetryRequest& to);
 base::Result<model::TelemetryWish> fromWire(const v1::WatchTelemetryRequest& from);
 void toWire(const model::AgentIdentity& from, v1::GetAgentResponse& to);
 base::Result<model::AgentIdentity> fromWire(const v1::GetAgentResponse& from);
+void toWire(const model::OpenExchangeList& from, v1::ListOpenExchangesResponse& to);
+base::Result<model::OpenExchangeList> fromWire(const v1::ListOpenExchangesResponse& from);
 
 // The bytes that a plan's signature covers; the same for equal plans on every machine.
 std::string signedBytes(const model::Plan& plan);

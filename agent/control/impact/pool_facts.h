@@ -36,7 +36,7 @@ struct StartFacts {
 // What is known right now beside the store; each may know nothing. Called on control.
 struct LiveFacts {
     std::function<std::optional<AgentFacts>(const std::string& agent)> agent;
-    // Traffic of a pool over the last minutes.
+    // Traffic of a pool over the last minute.
     std::function<std::optional<Demand>(const std::string& pool)> demand;
     // An engine's whole step where it was fitted; else what load reports say.
     std::function<std::optional<StepTimes>(const std::string& pool)> step;

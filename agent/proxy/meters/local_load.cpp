@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/proxy/meters/local_load.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace signalbox::proxy {
@@ -14,6 +15,8 @@ LocalLoad::Running::Running(LocalLoad& load, Kind kind, std::uint64_t promptToke
         load.streams_.fetch_add(1, kRelaxed);
     if (load.running_.fetch_add(1, kRelaxed) == 0)
         load.lastProgressAt_.store(now, kRelaxed);
+    load.requests_.fetch_add(1, kRelaxed);
+    load.promptTokens_.fetch_add(promptTokens, kRelaxed);
     load.changes_.fetch_add(1, kRelaxed);
 }
 
@@ -62,6 +65,13 @@ void LocalLoad::Running::token(upstream::Ticks now)
         return;
     load_->lastProgressAt_.store(now, kRelaxed);
     load_->lastTokenAt_.store(now, kRelaxed);
+    load_->outputTokens_.fetch_add(1, kRelaxed);
+}
+
+void LocalLoad::Running::furtherTokens(std::uint64_t count)
+{
+    if (load_ != nullptr)
+        load_->outputTokens_.fetch_add(count, kRelaxed);
 }
 
 void LocalLoad::Running::end()
@@ -88,6 +98,11 @@ LocalLoad::FirstTokens LocalLoad::firstTokens() const
     return totals;
 }
 
+model::ServedTotals LocalLoad::served() const
+{
+    return {requests_.load(kRelaxed), promptTokens_.load(kRelaxed), outputTokens_.load(kRelaxed)};
+}
+
 void LocalLoad::setRates(float prefillTokensPerSecond, float decodeMsPerSequence)
 {
     prefillTokensPerSecond_.store(prefillTokensPerSecond, kRelaxed);
@@ -102,13 +117,20 @@ void LocalLoad::setAcceptsWork(bool accepts)
 
 model::LoadReport LocalLoad::nextReport()
 {
+    reports_.fetch_add(1, kRelaxed);
+    return report();
+}
+
+model::LoadReport LocalLoad::report() const
+{
     model::LoadReport report;
-    report.sequence = reports_.fetch_add(1, kRelaxed) + 1;
+    report.sequence = std::max<std::uint64_t>(reports_.load(kRelaxed), 1);
     report.pendingPrefillTokens = pendingPrefillTokens();
     report.decoding = decoding();
     report.prefillTokensPerSecond = prefillTokensPerSecond_.load(kRelaxed);
     report.decodeMsPerSequence = decodeMsPerSequence_.load(kRelaxed);
     report.acceptsWork = acceptsWork();
+    report.served = served();
     return report;
 }
 

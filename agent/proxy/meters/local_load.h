@@ -34,6 +34,8 @@ public:
         ~Running() { end(); }
         void firstToken(upstream::Ticks now);
         void token(upstream::Ticks now);
+        // A whole answer's, known at its end; its first was told already.
+        void furtherTokens(std::uint64_t count);
         void end();
 
     private:
@@ -50,6 +52,7 @@ public:
     std::uint32_t running() const { return running_.load(kRelaxed); }
     std::uint32_t streams() const { return streams_.load(kRelaxed); }
     FirstTokens firstTokens() const;
+    model::ServedTotals served() const;
     // Monotonic ns of the newest token, or of the moment running went from none to one if later.
     upstream::Ticks lastProgressAt() const { return lastProgressAt_.load(kRelaxed); }
     // Of the newest token; 0 = none since start.
@@ -58,6 +61,8 @@ public:
     void setRates(float prefillTokensPerSecond, float decodeMsPerSequence);
     void setAcceptsWork(bool accepts);
     bool acceptsWork() const { return acceptsWork_.load(kRelaxed); }
+    // All of it as it is now, under the number of the newest report, at least 1.
+    model::LoadReport report() const;
     // All of it as the next report; each one has a number of its own.
     model::LoadReport nextReport();
 
@@ -73,6 +78,9 @@ private:
     std::atomic<std::uint64_t> firstTokens_{0};
     std::atomic<std::uint64_t> firstTokenPrompts_{0};
     std::atomic<std::uint64_t> firstTokenNanoseconds_{0};
+    std::atomic<std::uint64_t> requests_{0};
+    std::atomic<std::uint64_t> promptTokens_{0};
+    std::atomic<std::uint64_t> outputTokens_{0};
     std::atomic<upstream::Ticks> lastProgressAt_{0};
     std::atomic<upstream::Ticks> lastTokenAt_{0};
     std::atomic<float> prefillTokensPerSecond_{0};

@@ -73,6 +73,7 @@ TEST(RoundTrip, Telemetry)
     survives<v1::TelemetryBatch>();
     survives<v1::WatchTelemetryRequest>();
     survives<v1::GetAgentResponse>();
+    survives<v1::ListOpenExchangesResponse>();
 }
 
 // Enum fields, at every depth, set to `value` one after the other.

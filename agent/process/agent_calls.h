@@ -5,6 +5,7 @@
 #include "shared/base/executor.h"
 #include "shared/model/answers.h"
 #include "shared/model/fleet.h"
+#include "shared/model/open_exchange.h"
 #include "shared/rpc/channel.h"
 
 #include <cstdint>
@@ -14,19 +15,27 @@
 
 namespace signalbox::process {
 
-// Passes "probe now" on to the agent that is meant, so that whoever asks needs to reach only one.
+// Passes a question on to the agent that is meant, so that whoever asks needs to reach only one.
 // Lives on: control. Owned by ControlSide; its end drops what is under way, unanswered.
 // Failure: an agent that cannot be reached, or does not answer in time, is the answer.
-class ProbeRelay {
+class AgentCalls {
 public:
-    ProbeRelay(base::Executor& executor, std::string ownName)
+    AgentCalls(base::Executor& executor, std::string ownName)
         : executor_(executor), ownName_(std::move(ownName))
     {
     }
 
-    void ask(const model::AgentRecord& agent, state::Done<model::ProbeReport> done);
+    void probeNow(const model::AgentRecord& agent, state::Done<model::ProbeReport> done);
+    void listOpen(const model::AgentRecord& agent, state::Done<model::OpenExchangeList> done);
 
 private:
+    struct Question {
+        const char* method;
+        std::string bytes;
+        std::chrono::milliseconds patience;
+    };
+    void ask(const model::AgentRecord& agent, const Question& question,
+             state::Done<std::string> done);
     void forget(std::uint64_t number);
 
     base::Executor& executor_;
