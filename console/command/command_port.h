@@ -4,6 +4,7 @@
 #include "shared/base/result.h"
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
+#include "shared/model/open_exchange.h"
 
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,9 @@ public:
         = 0;
     // Has that agent ask its engine for one token now.
     virtual void probeNow(const std::string& agent, Done<model::ProbeReport> done) = 0;
+    // Requests open on that agent right now.
+    virtual void listOpenExchanges(const std::string& agent, Done<model::OpenExchangeList> done)
+        = 0;
     // Asks for policy and audit anew; they come as changes of the fleet.
     virtual void refreshPolicy() = 0;
     // Who acts.

@@ -231,6 +231,12 @@ base::Result<model::ProbeReport> ClientFleet::probeNow(const std::string& agent)
         [this, agent](auto done) { client_->probeNow(agent, done); });
 }
 
+base::Result<model::OpenExchangeList> ClientFleet::openExchanges(const std::string& agent)
+{
+    return ask<model::OpenExchangeList>(
+        [this, agent](auto done) { client_->listOpenExchanges(agent, done); });
+}
+
 std::string ClientFleet::hashOf(const model::AuditRecord& record) const
 {
     static constexpr std::string_view kDigits = "0123456789abcdef";

@@ -33,6 +33,7 @@ public:
     base::Result<std::int64_t> overrideLocally(const AgentFacts& at, model::Admin admin,
                                                const model::ApplyOptions& options) override;
     base::Result<model::ProbeReport> probeNow(const std::string& agent) override;
+    base::Result<model::OpenExchangeList> openExchanges(const std::string& agent) override;
     std::string hashOf(const model::AuditRecord& record) const override;
     std::int64_t nowUnixMs() const override;
 

@@ -5,6 +5,7 @@
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
 #include "shared/model/fleet.h"
+#include "shared/model/open_exchange.h"
 #include "shared/model/policy.h"
 #include "shared/model/sample.h"
 
@@ -94,6 +95,8 @@ public:
         = 0;
     // One token of the engine beside that agent, now.
     virtual base::Result<model::ProbeReport> probeNow(const std::string& agent) = 0;
+    // Requests open on that agent now.
+    virtual base::Result<model::OpenExchangeList> openExchanges(const std::string& agent) = 0;
 
     // SHA-256, lower hex, of the bytes that the store keeps for this record.
     virtual std::string hashOf(const model::AuditRecord& record) const = 0;

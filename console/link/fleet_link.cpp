@@ -238,6 +238,14 @@ void FleetLink::probeNow(const std::string& agent, command::Done<model::ProbeRep
     there([agent, done = here(std::move(done))](Far& far) { far.client->probeNow(agent, done); });
 }
 
+void FleetLink::listOpenExchanges(const std::string& agent,
+                                  command::Done<model::OpenExchangeList> done)
+{
+    there([agent, done = here(std::move(done))](Far& far) {
+        far.client->listOpenExchanges(agent, done);
+    });
+}
+
 void FleetLink::refreshPolicy()
 {
     there([](Far& far) { far.askForPolicy(); });

@@ -47,6 +47,8 @@ public:
     void convergence(base::Revision revision, const std::vector<std::string>& agents,
                      command::Done<model::Convergence> done) override;
     void probeNow(const std::string& agent, command::Done<model::ProbeReport> done) override;
+    void listOpenExchanges(const std::string& agent,
+                           command::Done<model::OpenExchangeList> done) override;
     void refreshPolicy() override;
     std::string operatorName() const override { return operatorName_; }
 

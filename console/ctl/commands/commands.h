@@ -22,6 +22,7 @@ ExitCode runTop(Desk& desk);
 ExitCode runGetFleet(Desk& desk);
 ExitCode runGetPools(Desk& desk);
 ExitCode runGetAgents(Desk& desk);
+ExitCode runGetRequests(Desk& desk);
 ExitCode runGetPolicy(Desk& desk);
 ExitCode runGetAudit(Desk& desk);
 ExitCode runGetEvents(Desk& desk);

@@ -117,6 +117,10 @@ void Parser::addReaders()
     addCommand(get, "fleet", "summary, pools and agents", Command::GetFleet);
     addCommand(get, "pools", "pools with their members and load", Command::GetPools);
     addCommand(get, "agents", "agents with addresses, engines and versions", Command::GetAgents);
+    addCommand(get, "requests", "what is open on agents right now, oldest first",
+               Command::GetRequests)
+        ->add_option("AGENT", options_.change.agents, "ids of agents")
+        ->required();
     addCommand(get, "policy", "what people decided", Command::GetPolicy);
     CLI::App* audit = addCommand(get, "audit", "who changed what, and why", Command::GetAudit);
     audit->add_option("--count", options_.count, "how many, newest first")

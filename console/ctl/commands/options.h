@@ -17,6 +17,7 @@ enum class Command {
     GetFleet,
     GetPools,
     GetAgents,
+    GetRequests, // options.change.agents
     GetPolicy,
     GetAudit,
     GetEvents,

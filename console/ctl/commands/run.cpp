@@ -10,6 +10,7 @@ ExitCode run(Desk& desk)
     case Command::GetFleet: return runGetFleet(desk);
     case Command::GetPools: return runGetPools(desk);
     case Command::GetAgents: return runGetAgents(desk);
+    case Command::GetRequests: return runGetRequests(desk);
     case Command::GetPolicy: return runGetPolicy(desk);
     case Command::GetAudit: return runGetAudit(desk);
     case Command::GetEvents: return runGetEvents(desk);

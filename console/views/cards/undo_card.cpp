@@ -45,7 +45,8 @@ void UndoCard::addRecord(const model::AuditRecord& record)
     addHint(models::editTitle(record.edit));
     addCaption(tr("By"));
     addHint(tr("%1, %2").arg(text::plainText(record.operatorName),
-                             session().time.clock(record.atUnixMs)));
+                             session().time.since(record.atUnixMs,
+                                                  session().store.nowUnixMs())));
     addCaption(tr("Cause"));
     addHint(text::plainText(record.cause, text::kReasonCharacters));
 }

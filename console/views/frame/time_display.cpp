@@ -51,13 +51,21 @@ QString TimeDisplay::clock(std::int64_t unixMs) const
     return written(unixMs, offsetAt(unixMs), "HH:mm:ss");
 }
 
+QString TimeDisplay::since(std::int64_t unixMs, std::int64_t nowUnixMs) const
+{
+    constexpr std::int64_t kDayMs = 86'400'000;
+    if (unixMs <= 0 || nowUnixMs - unixMs < kDayMs)
+        return clock(unixMs);
+    return written(unixMs, offsetAt(unixMs), "MM-dd HH:mm");
+}
+
 QString TimeDisplay::moment(std::int64_t unixMs, std::int64_t nowUnixMs) const
 {
     if (unixMs <= 0)
         return text::unknownText();
     if (style_ == TimeStyle::Relative)
         return tr("%1 ago").arg(text::ageText(std::max<std::int64_t>(0, nowUnixMs - unixMs)));
-    return clock(unixMs);
+    return since(unixMs, nowUnixMs);
 }
 
 QString TimeDisplay::exact(std::int64_t unixMs) const

@@ -22,7 +22,9 @@ public:
     // Seconds east of UTC that Local uses for that moment; by default those of the machine.
     void setLocalOffset(int seconds);
 
-    QString clock(std::int64_t unixMs) const; // never relative
+    QString clock(std::int64_t unixMs) const; // never relative; of today
+    // The same, with its day and without seconds when it is more than a day ago: "01-02 14:07Z".
+    QString since(std::int64_t unixMs, std::int64_t nowUnixMs) const;
     QString moment(std::int64_t unixMs, std::int64_t nowUnixMs) const;
     // With date and milliseconds, for tool tips.
     QString exact(std::int64_t unixMs) const;

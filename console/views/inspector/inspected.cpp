@@ -38,7 +38,8 @@ QString sinceText(const views::Session& session, std::int64_t unixMs)
 {
     const std::int64_t ago
         = std::max<std::int64_t>(0, session.store.nowUnixMs() - unixMs) / 1'000 * 1'000;
-    return Words::tr("since %1, for %2").arg(session.time.clock(unixMs), text::durationText(ago));
+    return Words::tr("since %1, for %2").arg(session.time.since(unixMs, session.store.nowUnixMs()),
+                                               text::durationText(ago));
 }
 
 // The worst alarm of an object, if any: what it is called, what it means, what to do.
@@ -260,6 +261,14 @@ const model::Route* routeTo(const model::Policy& policy, const std::string& pool
     return nullptr;
 }
 
+QString noScale(const fleet::Pool& pool)
+{
+    if (!pool.isInPolicy)
+        return Words::tr("it is not in the policy");
+    return pool.policy.scale ? QString()
+                             : Words::tr("its policy has no template to start instances from");
+}
+
 QString noFailover(const model::Route* route)
 {
     if (!route)
@@ -294,7 +303,7 @@ Inspected inspectPool(const views::Session& session, const std::string& name)
            {Act::Undrain,
             pool->sums.draining == 0 ? Words::tr("nothing of it is drained") : QString()},
            {Act::Failover, noFailover(route)},
-           {Act::Scale, pool->isInPolicy ? QString() : Words::tr("it is not in the policy")}};
+           {Act::Scale, noScale(*pool)}};
     return shown;
 }
 

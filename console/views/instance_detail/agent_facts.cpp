@@ -36,7 +36,7 @@ QString sinceText(const Session& session, std::int64_t sinceUnixMs)
         return text::unknownText();
     const std::int64_t now = session.store.nowUnixMs();
     return Words::tr("%1, for %2")
-        .arg(session.time.clock(sinceUnixMs),
+        .arg(session.time.since(sinceUnixMs, now),
              text::durationText(std::max<std::int64_t>(0, now - sinceUnixMs)));
 }
 
@@ -143,7 +143,7 @@ std::vector<Fact> whyFacts(const Session& session, int slot)
          event != store.events().rend() && std::ssize(facts) < kWhyLines; ++event) {
         if (event->agent != agent.id && event->object != agent.id)
             continue;
-        Fact line{{session.time.clock(event->unixMs),
+        Fact line{{session.time.since(event->unixMs, store.nowUnixMs()),
                    text::plainText(event->text, text::kReasonCharacters)},
                   event->severity == model::Severity::Info ? FactWeight::Normal
                                                            : FactWeight::Strong,
@@ -168,7 +168,7 @@ std::vector<Fact> whyFacts(const Session& session, int slot)
                          FactWeight::Normal,
                          false});
     if (facts.empty())
-        facts.push_back({{session.time.clock(since),
+        facts.push_back({{session.time.since(since, store.nowUnixMs()),
                           Words::tr("%1 since; nothing to explain")
                               .arg(models::healthWord(agent.health()))},
                          FactWeight::Quiet,

@@ -7,6 +7,7 @@
 #include "console/views/frame/state_page.h"
 #include "console/views/instance_detail/detail_head.h"
 #include "console/views/instance_detail/instance_detail_screen.h"
+#include "console/views/instance_detail/open_requests.h"
 #include "console/views/instance_detail/reading_chart.h"
 
 #include <QAction>
@@ -25,7 +26,7 @@ using models::InstanceColumn;
 namespace {
 
 constexpr int kWide = 1'300; // of the work area
-constexpr int kMomentWidth = 84;
+constexpr int kMomentWidth = 96;
 constexpr int kNameWidth = 124;
 constexpr int kFigureWidth = 76;
 constexpr int kSpreadWidth = 136;
@@ -79,6 +80,27 @@ FactsView* compareView(QWidget* parent)
                          FactsHead::Shown, parent);
 }
 
+enum class Columns : std::uint8_t { Few, All };
+
+FactsView* openView(Columns which, QWidget* parent)
+{
+    std::vector<FactColumn> columns{
+        {InstanceDetailScreen::tr("Request"), 0},
+        {InstanceDetailScreen::tr("Phase"), kFigureWidth},
+        {InstanceDetailScreen::tr("Age"), kFigureWidth, Qt::AlignRight},
+        {InstanceDetailScreen::tr("Silent"), kFigureWidth, Qt::AlignRight},
+        {InstanceDetailScreen::tr("Tokens"), kFigureWidth, Qt::AlignRight}};
+    if (which == Columns::All) {
+        columns.push_back({InstanceDetailScreen::tr("Model"), kSpreadWidth});
+        columns.push_back({InstanceDetailScreen::tr("Key"), kNameWidth});
+        columns.push_back({InstanceDetailScreen::tr("Endpoint"), kSpreadWidth});
+        columns.push_back({InstanceDetailScreen::tr("Prompt"), kFigureWidth, Qt::AlignRight});
+        columns.push_back({InstanceDetailScreen::tr("Tries"), kFigureWidth, Qt::AlignRight});
+    }
+    return new FactsView(InstanceDetailScreen::tr("Requests in flight"), std::move(columns),
+                         FactsHead::Shown, parent);
+}
+
 FactsView* requestsView(QWidget* parent)
 {
     return new FactsView(InstanceDetailScreen::tr("Requests by phase"),
@@ -93,7 +115,7 @@ FactsView* requestsView(QWidget* parent)
 InstanceDetailScreen::InstanceDetailScreen(Session& session, QWidget* parent)
     : Screen(session, QStringLiteral("instance"), parent), head_(new DetailHead(session, this)),
       place_(plainLabel({}, "dim", this)), tabs_(new QTabBar(this)),
-      stack_(new QStackedWidget(this))
+      stack_(new QStackedWidget(this)), openRequests_(new OpenRequests(session.port, this))
 {
     const QString names[] = {tr("Now"), tr("Requests"), tr("Config"), tr("Probes"), tr("Compare")};
     for (int tab = 0; tab < kTabs; ++tab) {
@@ -122,6 +144,7 @@ InstanceDetailScreen::InstanceDetailScreen(Session& session, QWidget* parent)
         refreshedUnixMs_ = 0;
         refresh();
     });
+    connect(openRequests_, &OpenRequests::changed, this, &InstanceDetailScreen::showOpenRequests);
     connect(&session.store, &fleet::FleetStore::refreshed, this, &InstanceDetailScreen::refresh);
     connect(&session.store, &fleet::FleetStore::linkChanged, this, &InstanceDetailScreen::refresh);
     connect(&session.time, &TimeDisplay::changed, this, [this] {
@@ -188,12 +211,11 @@ QWidget* InstanceDetailScreen::makeNow()
         charts_.push_back(new ReadingChart(readings[i].first, readings[i].second, now));
         grid->addWidget(charts_.back(), i / 3, i % 3 * 2, 1, 2);
     }
-    requests_.small = requestsView(now);
-    Panel* requests = page(tr("Requests in flight"), requests_.small);
-    requests->setHint(tr("by phase; single requests are not listed"));
+    open_.small = openView(Columns::Few, now);
+    openPanels_.push_back(page(tr("Requests in flight"), open_.small));
     compare_.small = compareView(now);
     comparePanel_ = page(tr("Compare with peers"), compare_.small);
-    grid->addWidget(requests, 2, 0, 1, 3);
+    grid->addWidget(openPanels_.back(), 2, 0, 1, 3);
     grid->addWidget(comparePanel_, 2, 3, 1, 3);
     for (int i = 0; i < 3; ++i) {
         grid->setRowStretch(i, i < 2 ? 4 : 5);
@@ -250,10 +272,10 @@ QWidget* InstanceDetailScreen::makePages()
         stack_->addWidget(page);
         return page;
     };
-    requests_.large = requestsView(this);
-    Panel* requests = page(tr("Requests by phase"), requests_.large);
-    requests->setHint(tr("single requests are not listed: agents tell counts, not requests"));
-    addPage({requests});
+    open_.large = openView(Columns::All, this);
+    openPanels_.push_back(page(tr("Requests in flight"), open_.large));
+    requests_ = requestsView(this);
+    addPage({openPanels_.back(), page(tr("Requests by phase"), requests_)});
     config_.large = configView(FactsHead::Shown, this);
     addPage({page(tr("Effective config"), config_.large)});
     probes_.large = probesView(this);

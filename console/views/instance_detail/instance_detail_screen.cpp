@@ -10,6 +10,7 @@
 #include "console/views/frame/state_page.h"
 #include "console/views/instance_detail/agent_facts.h"
 #include "console/views/instance_detail/detail_head.h"
+#include "console/views/instance_detail/open_requests.h"
 #include "console/views/instance_detail/reading_chart.h"
 
 #include <QAction>
@@ -27,6 +28,15 @@ namespace {
 constexpr std::int64_t kRefreshEveryMs = 1'000;
 constexpr int kMoments = 4;
 constexpr const char* kTabKeys[] = {"now", "requests", "config", "probes", "compare"};
+
+// The charts draw so many of them; the table compares with all.
+QString peersText(const std::vector<int>& peers)
+{
+    const auto drawn = std::min<std::ptrdiff_t>(std::ssize(peers), models::kTrackPeersAtMost);
+    return drawn < std::ssize(peers)
+        ? InstanceDetailScreen::tr("%1 peers serving, %2 drawn").arg(peers.size()).arg(drawn)
+        : InstanceDetailScreen::tr("%1 peers serving").arg(peers.size());
+}
 
 bool isSilent(const fleet::Agent& agent)
 {
@@ -205,7 +215,8 @@ void InstanceDetailScreen::refreshFacts(int slot)
                                              text::plainText(agent.record().pool)));
     why_->setFacts(whyFacts(session(), slot));
     whyPanel_->setHint(
-        tr("since %1").arg(session().time.clock(agent.record().health.sinceUnixMs)));
+        tr("since %1").arg(session().time.since(agent.record().health.sinceUnixMs,
+                                                session().store.nowUnixMs())));
     probes_.set(probeFacts(session(), slot));
     gateways_.set(gatewayFacts(session(), slot));
     std::vector<Fact> config = configFacts(session(), slot, peers);
@@ -224,11 +235,25 @@ void InstanceDetailScreen::refreshFacts(int slot)
     });
     comparePanel_->setHint(isSilent(agent)
                                ? tr("nothing is told now; %1 peers serving").arg(peers.size())
-                               : tr("%1 peers serving; %2 differ")
-                                     .arg(peers.size())
-                                     .arg(text::ofText(differing, std::ssize(compared))));
-    requests_.set(requestFacts(session(), slot));
+                               : tr("%1; %2 differ")
+                                     .arg(peersText(peers), text::ofText(differing,
+                                                                         std::ssize(compared))));
+    requests_->setFacts(requestFacts(session(), slot));
+    if (isVisible() && !isSilent(agent) && (tab() == Tab::Now || tab() == Tab::Requests))
+        openRequests_->ask(agent_);
+    showOpenRequests();
     refreshCharts(slot, peers);
+}
+
+// What a silent agent told last is no longer so.
+void InstanceDetailScreen::showOpenRequests()
+{
+    const int own = slot();
+    const bool isTold = own >= 0 && !isSilent(session().store.agent(own));
+    const bool isOf = openRequests_->list() && openRequests_->list()->agent == agent_;
+    open_.set(isTold && isOf ? openRequestFacts(*openRequests_->list()) : std::vector<Fact>{});
+    for (Panel* panel : openPanels_)
+        panel->setHint(isTold ? openRequests_->hint() : tr("nothing is told now"));
 }
 
 void InstanceDetailScreen::refreshCharts(int slot, const std::vector<int>& peers)

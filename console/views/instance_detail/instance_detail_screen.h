@@ -16,6 +16,7 @@ class QVBoxLayout;
 namespace signalbox::views {
 
 class DetailHead;
+class OpenRequests;
 class Panel;
 class ReadingChart;
 class StatePage;
@@ -67,6 +68,7 @@ private:
 
     void refresh();
     void refreshFacts(int slot);
+    void showOpenRequests();
     void refreshCharts(int slot, const std::vector<int>& peers);
     void showState();
     void step(int by);
@@ -93,7 +95,10 @@ private:
     Twin gateways_;
     Twin config_;
     Twin compare_;
-    Twin requests_;
+    FactsView* requests_ = nullptr;
+    OpenRequests* openRequests_;
+    Twin open_;
+    std::vector<Panel*> openPanels_; // the small one, the large one
 };
 
 } // namespace signalbox::views

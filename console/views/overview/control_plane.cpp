@@ -34,7 +34,7 @@ PlaneFact storeFact(const views::Session& session)
         return fact;
     }
     const std::int64_t now = session.store.nowUnixMs();
-    fact.text = ControlPlane::tr("away since %1").arg(session.time.clock(since));
+    fact.text = ControlPlane::tr("away since %1").arg(session.time.since(since, now));
     fact.figure = text::durationText(std::max<std::int64_t>(0, now - since) / 1'000 * 1'000);
     fact.isAbnormal = true;
     return fact;

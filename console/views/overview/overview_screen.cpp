@@ -321,7 +321,7 @@ void OverviewScreen::tellAlarms()
     } else {
         const std::int64_t ago = session().store.nowUnixMs() - cleared;
         calm_->setText(tr("%1 Last cleared %2, %3 ago")
-                           .arg(calm, session().time.clock(cleared),
+                           .arg(calm, session().time.since(cleared, session().store.nowUnixMs()),
                                 text::durationText(ago / 1'000 * 1'000)));
     }
     alarmList_->setVisible(active > 0);

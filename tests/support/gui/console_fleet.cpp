@@ -42,6 +42,13 @@ void RecordingPort::probeNow(const std::string& agent, command::Done<model::Prob
     onProbe = std::move(done);
 }
 
+void RecordingPort::listOpenExchanges(const std::string& agent,
+                                      command::Done<model::OpenExchangeList> done)
+{
+    lists.push_back(agent);
+    onList = std::move(done);
+}
+
 namespace {
 
 constexpr base::Revision kRevision = 419;

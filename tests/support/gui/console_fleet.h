@@ -23,11 +23,13 @@ public:
     std::vector<Applied> applied;
     std::vector<base::Revision> convergences;
     std::vector<std::string> probes;
+    std::vector<std::string> lists; // agents whose open requests were asked for
     int refreshes = 0;
     command::Done<model::Preview> onPreview; // the newest question; answer it by calling
     command::Done<model::ApplyAnswer> onApply;
     command::Done<model::Convergence> onConvergence;
     command::Done<model::ProbeReport> onProbe;
+    command::Done<model::OpenExchangeList> onList;
 
     void preview(const model::Edit& edit, command::Done<model::Preview> done) override;
     void previewUndo(std::uint64_t auditNumber, command::Done<model::Preview> done) override;
@@ -36,6 +38,8 @@ public:
     void convergence(base::Revision revision, const std::vector<std::string>& agents,
                      command::Done<model::Convergence> done) override;
     void probeNow(const std::string& agent, command::Done<model::ProbeReport> done) override;
+    void listOpenExchanges(const std::string& agent,
+                           command::Done<model::OpenExchangeList> done) override;
     void refreshPolicy() override { ++refreshes; }
     std::string operatorName() const override { return "ana"; }
 };

@@ -75,6 +75,13 @@ public:
             return base::Error(base::Code::NotFound, "there is no agent '" + agent + "' here");
         return found->second;
     }
+    base::Result<model::OpenExchangeList> openExchanges(const std::string& agent) override
+    {
+        const auto found = openAnswers.find(agent);
+        if (found == openAnswers.end())
+            return base::Error(base::Code::NotFound, "there is no agent '" + agent + "' here");
+        return found->second;
+    }
     std::string hashOf(const model::AuditRecord& record) const override
     {
         return "hash of " + std::to_string(record.number) + record.cause;
@@ -92,6 +99,7 @@ public:
     base::Result<std::int64_t> overrideAnswer = std::int64_t{0};
     model::Convergence convergenceAnswer;
     std::map<std::string, model::ProbeReport> probeAnswers;
+    std::map<std::string, model::OpenExchangeList> openAnswers;
     std::vector<std::pair<std::string, model::Admin>> overridden;
     std::vector<model::AuditRecord> records; // oldest first
     std::vector<model::Edit> previewedEdits;

@@ -268,5 +268,58 @@ TEST(Version, SaysItsOwnAlsoWhenNobodyAnswers)
     EXPECT_TRUE(has(bench.terminal.out, "signalboxctl 0."));
 }
 
+model::OpenExchangeList twoOpen()
+{
+    model::OpenExchange old;
+    old.requestId = "req-1\x1b[31m";
+    old.model = "chat";
+    old.caller = "team-a";
+    old.endpoint = "gpu-03";
+    old.phase = model::ExchangePhase::Streaming;
+    old.ageMs = 41'000;
+    old.sinceTokenMs = 9'000;
+    old.tokens = 812;
+    old.attempts = 2;
+    model::OpenExchange fresh;
+    fresh.requestId = "req-2";
+    fresh.phase = model::ExchangePhase::Placing;
+    fresh.ageMs = 40;
+    return {"gw-01", {old, fresh}, 5};
+}
+
+TEST(GetRequests, ListsTheOldestFirstAndSaysWhatIsLeftOut)
+{
+    Bench bench({"get", "requests", "gw-01"});
+    bench.fleet.openAnswers["gw-01"] = twoOpen();
+
+    EXPECT_EQ(bench.run(), ExitCode::Done);
+
+    const std::string& out = bench.terminal.out;
+    EXPECT_TRUE(has(out, "gw-01: 5 open")) << out;
+    EXPECT_LT(out.find("req-1"), out.find("req-2"));
+    EXPECT_TRUE(has(out, "streaming")) << out;
+    EXPECT_TRUE(has(out, "812")) << out;
+    EXPECT_TRUE(has(out, "and 3 that began later")) << out;
+    EXPECT_FALSE(has(out, "\x1b[31m")) << "what a client named it is no command to the terminal";
+}
+
+TEST(GetRequests, GivesScriptsOneObjectAndAnUnknownAgentFails)
+{
+    Bench bench({"get", "requests", "gw-01", "--output", "json"});
+    model::OpenExchangeList list = twoOpen();
+    list.exchanges.erase(list.exchanges.begin());
+    bench.fleet.openAnswers["gw-01"] = list;
+    Bench unknown({"get", "requests", "gw-09"});
+
+    EXPECT_EQ(bench.run(), ExitCode::Done);
+    EXPECT_EQ(unknown.run(), ExitCode::Failed);
+
+    EXPECT_EQ(bench.terminal.out,
+              R"({"agents":[{"agent":"gw-01","total":5,"requests":[{"request_id":"req-2",)"
+              R"("model":"","route":"","caller":"","endpoint":"","phase":"placing","age_ms":40,)"
+              R"("since_token_ms":-1,"prompt_tokens":0,"tokens":0,"attempts":0}]}]})"
+              "\n");
+}
+
 } // namespace
 } // namespace signalbox::ctl

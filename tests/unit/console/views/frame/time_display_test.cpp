@@ -31,6 +31,16 @@ TEST(TimeDisplay, IsRelativeOnlyWhereAMomentIsMeant)
     EXPECT_EQ(time.moment(0, kMoment), QStringLiteral("?"));
 }
 
+TEST(TimeDisplay, NamesTheDayOfWhatIsOlderThanOne)
+{
+    constexpr std::int64_t kDayMs = 86'400'000;
+    TimeDisplay time;
+    EXPECT_EQ(time.since(kMoment, kMoment + kDayMs - 1), QStringLiteral("03:07:31Z"));
+    EXPECT_EQ(time.since(kMoment, kMoment + kDayMs), QStringLiteral("01-02 03:07Z"));
+    EXPECT_EQ(time.moment(kMoment, kMoment + kDayMs), QStringLiteral("01-02 03:07Z"));
+    EXPECT_EQ(time.since(0, kMoment), QStringLiteral("?"));
+}
+
 TEST(Selection, TellsWhatChangedAndNothingTwice)
 {
     Selection selection;

@@ -4,6 +4,7 @@
 #include "console/views/instance_detail/agent_facts.h"
 #include "console/views/instance_detail/detail_head.h"
 #include "console/views/instance_detail/instance_detail_screen.h"
+#include "console/views/instance_detail/open_requests.h"
 #include "console/views/instance_detail/reading_chart.h"
 #include "tests/support/gui/console_fleet.h"
 
@@ -103,6 +104,47 @@ TEST_F(InstanceDetailTest, EachGatewayHasItsOwnView)
 
     EXPECT_EQ(linesOf(gatewayFacts(fleet_.session(), slot("chat-1"))),
               "gw-2|cannot reach, open, connect refused|3|1,234|7|0.4 s!\n");
+}
+
+model::OpenExchange openOne(const char* id, std::int64_t ageMs, std::int64_t sinceTokenMs)
+{
+    model::OpenExchange open;
+    open.requestId = id;
+    open.model = "chat";
+    open.caller = "team-a";
+    open.endpoint = "127.0.0.1:9001";
+    open.phase = sinceTokenMs < 0 ? model::ExchangePhase::Waiting : model::ExchangePhase::Streaming;
+    open.ageMs = ageMs;
+    open.sinceTokenMs = sinceTokenMs;
+    open.promptTokens = 900;
+    open.tokens = sinceTokenMs < 0 ? 0 : 41;
+    open.attempts = 1;
+    return open;
+}
+
+TEST_F(InstanceDetailTest, ListsTheRequestsThatAreOpenWhileSomebodyLooks)
+{
+    EXPECT_EQ(fleet_.port().lists, (std::vector<std::string>{"chat-1"}));
+    fleet_.advance(1);
+    EXPECT_EQ(fleet_.port().lists.size(), 1U) << "one question at a time";
+
+    fleet_.port().onList(model::OpenExchangeList{
+        "chat-1", {openOne("req-1", 41'000, 9'000), openOne("req-2", 400, -1)}, 2});
+
+    const auto* shown = screen_.findChild<OpenRequests*>();
+    ASSERT_TRUE(shown->list());
+    EXPECT_EQ(shown->hint().toStdString(), "2 open: 1 waiting, 1 streaming");
+    EXPECT_EQ(linesOf(openRequestFacts(*shown->list())),
+              "req-1|streaming|41 s|9.0 s|41|chat|team-a|127.0.0.1:9001|900|1!\n"
+              "req-2|waiting|0.4 s|-|0|chat|team-a|127.0.0.1:9001|900|1\n");
+
+    fleet_.advance(1);
+    EXPECT_EQ(fleet_.port().lists.size(), 2U) << "asked again, each second";
+    press(Qt::Key_3);
+    fleet_.port().onList(base::Error(base::Code::Unavailable, "chat-1 does not answer"));
+    fleet_.advance(2);
+    EXPECT_EQ(fleet_.port().lists.size(), 2U) << "the page that shows them is hidden";
+    EXPECT_EQ(shown->hint().toStdString(), "not told: chat-1 does not answer");
 }
 
 TEST_F(InstanceDetailTest, KeysGoThroughThePoolAndThePages)
