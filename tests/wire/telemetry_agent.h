@@ -52,6 +52,7 @@ public:
         state.record.version = "live";
         book_.own().setState(std::move(state));
     }
+    void setState(const model::AgentState& state) { book_.own().setState(state); }
     void stop() { server_.stop(); }
 
     const std::string& address() const { return address_; }

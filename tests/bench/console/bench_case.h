@@ -22,8 +22,20 @@ struct BenchCase {
 
 double millisecondsOf(const std::function<void()>& work);
 
+// One number against what is wanted at most, printed as it is known.
+struct Figure {
+    double value = 0;
+    double wanted = 0;
+    const char* unit = "";
+};
+void printFigure(const std::string& what, const Figure& figure);
+
+// What is in memory and in no file, of this process.
+double anonymousMib();
+
 std::vector<BenchCase> topologyCases();
 std::vector<BenchCase> tableCases();
 std::vector<BenchCase> windowCases();
+std::vector<BenchCase> liveCases();
 
 } // namespace signalbox::console

@@ -40,7 +40,8 @@ int main(int argc, char** argv)
     signalbox::theme::applyTheme(application, signalbox::theme::Scheme::Dark);
     const std::string wanted = argc > 1 ? argv[1] : "";
     std::vector<BenchCase> cases;
-    for (const auto& some : {signalbox::console::windowCases, signalbox::console::tableCases,
+    for (const auto& some : {signalbox::console::windowCases, signalbox::console::liveCases,
+                             signalbox::console::tableCases,
                              signalbox::console::topologyCases}) {
         for (BenchCase& one : some())
             cases.push_back(std::move(one));

@@ -6,8 +6,6 @@
 
 #include <QCoreApplication>
 
-#include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 
@@ -17,17 +15,6 @@ namespace {
 
 constexpr int kStarts = 5;
 constexpr int kHistorySeconds = 900;
-
-// What is in memory and in no file, in KiB.
-long anonymousKib()
-{
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("RssAnon:"))
-            return std::stol(line.substr(8));
-    }
-    return 0;
-}
 
 // From nothing to a window that can be used; the process itself and its fonts come on top.
 std::vector<Timing> measureStart()
@@ -46,16 +33,15 @@ std::vector<Timing> measureStart()
 
 std::vector<Timing> measureMemory()
 {
-    const long before = anonymousKib();
+    const double before = anonymousMib();
     tests::ConsoleFleet fleet({.gateways = 3, .pools = 10, .instancesPerPool = 100});
     overview::OverviewScreen screen(fleet.session(), nullptr);
     screen.resize(1400, 800);
     screen.show();
     fleet.connect(kHistorySeconds);
     QCoreApplication::processEvents();
-    std::printf("%-52s %8.1f MiB anonymous in all, %.1f of it for the fleet  wanted 150\n",
-                "1,000 agents with 15 min of history", static_cast<double>(anonymousKib()) / 1024,
-                static_cast<double>(anonymousKib() - before) / 1024);
+    printFigure("1,000 agents with 15 min of history: anonymous", {anonymousMib(), 150, "MiB"});
+    printFigure("  of it for the fleet", {anonymousMib() - before, 150, "MiB"});
     return {};
 }
 

@@ -73,8 +73,9 @@ private:
 // The window's side: a link and the store that it feeds. Lives on: the test's thread.
 class LinkWindow {
 public:
-    explicit LinkWindow(const std::vector<std::string>& addresses)
-        : store_(base::systemClock()), link_(base::systemClock())
+    explicit LinkWindow(const std::vector<std::string>& addresses,
+                        const base::Clock& clock = base::systemClock())
+        : store_(clock), link_(clock)
     {
         QObject::connect(&link_, &link::FleetLink::changesReady, &store_,
                          [this](fleet::FleetChanges& changes) {
