@@ -136,8 +136,10 @@ protected:
             (void)showDetail(*screen, {views::ObjectKind::Agent, "chat-1"});
             screen->setGeometry(window.rect());
             screen->show();
-            screen->shown();
             window.show();
+            screen->shown();
+            settle(fleet);
+            fleet.tellOpenRequests();
             settle(fleet);
             image = window.grab().toImage().convertToFormat(QImage::Format_RGB32);
         }

@@ -29,6 +29,7 @@ constexpr int kWide = 1'300; // of the work area
 constexpr int kMomentWidth = 96;
 constexpr int kNameWidth = 124;
 constexpr int kFigureWidth = 76;
+constexpr int kAgeWidth = 60;
 constexpr int kSpreadWidth = 136;
 
 FactsView* whyView(QWidget* parent)
@@ -87,9 +88,9 @@ FactsView* openView(Columns which, QWidget* parent)
     std::vector<FactColumn> columns{
         {InstanceDetailScreen::tr("Request"), 0},
         {InstanceDetailScreen::tr("Phase"), kFigureWidth},
-        {InstanceDetailScreen::tr("Age"), kFigureWidth, Qt::AlignRight},
-        {InstanceDetailScreen::tr("Silent"), kFigureWidth, Qt::AlignRight},
-        {InstanceDetailScreen::tr("Tokens"), kFigureWidth, Qt::AlignRight}};
+        {InstanceDetailScreen::tr("Age"), kAgeWidth, Qt::AlignRight},
+        {InstanceDetailScreen::tr("Silent"), kAgeWidth, Qt::AlignRight},
+        {InstanceDetailScreen::tr("Tokens"), kAgeWidth, Qt::AlignRight}};
     if (which == Columns::All) {
         columns.push_back({InstanceDetailScreen::tr("Model"), kSpreadWidth});
         columns.push_back({InstanceDetailScreen::tr("Key"), kNameWidth});

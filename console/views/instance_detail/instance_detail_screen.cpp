@@ -239,17 +239,24 @@ void InstanceDetailScreen::refreshFacts(int slot)
                                      .arg(peersText(peers), text::ofText(differing,
                                                                          std::ssize(compared))));
     requests_->setFacts(requestFacts(session(), slot));
-    if (isVisible() && !isSilent(agent) && (tab() == Tab::Now || tab() == Tab::Requests))
+    if (isVisible() && tellsRequests() && (tab() == Tab::Now || tab() == Tab::Requests))
         openRequests_->ask(agent_);
     showOpenRequests();
     refreshCharts(slot, peers);
 }
 
 // What a silent agent told last is no longer so.
+bool InstanceDetailScreen::tellsRequests() const
+{
+    const fleet::FleetStore& store = session().store;
+    const int own = slot();
+    return own >= 0 && !isSilent(store.agent(own))
+        && store.link().state == fleet::LinkState::Connected;
+}
+
 void InstanceDetailScreen::showOpenRequests()
 {
-    const int own = slot();
-    const bool isTold = own >= 0 && !isSilent(session().store.agent(own));
+    const bool isTold = tellsRequests();
     const bool isOf = openRequests_->list() && openRequests_->list()->agent == agent_;
     open_.set(isTold && isOf ? openRequestFacts(*openRequests_->list()) : std::vector<Fact>{});
     for (Panel* panel : openPanels_)

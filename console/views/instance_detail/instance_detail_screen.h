@@ -68,6 +68,7 @@ private:
 
     void refresh();
     void refreshFacts(int slot);
+    bool tellsRequests() const;
     void showOpenRequests();
     void refreshCharts(int slot, const std::vector<int>& peers);
     void showState();

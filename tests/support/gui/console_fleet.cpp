@@ -101,6 +101,30 @@ float wobble(std::size_t place, std::int64_t second)
 
 } // namespace
 
+void ConsoleFleet::tellOpenRequests()
+{
+    if (port_.lists.empty() || !port_.onList)
+        return;
+    constexpr int kShown = 5;
+    model::OpenExchangeList list{port_.lists.back(), {}, kShown};
+    for (int i = 0; i < kShown; ++i) {
+        const bool isWaiting = i == kShown - 1;
+        model::OpenExchange open;
+        open.requestId = "req-7f3a0" + std::to_string(i * 37 + 11);
+        open.model = "chat";
+        open.caller = i % 2 == 0 ? "team-search" : "team-support";
+        open.endpoint = "127.0.0.1:9001";
+        open.phase = isWaiting ? model::ExchangePhase::Waiting : model::ExchangePhase::Streaming;
+        open.ageMs = 41'200 / (i + 1);
+        open.sinceTokenMs = isWaiting ? -1 : i == 0 ? 9'300 : 30 + i;
+        open.promptTokens = 900 + static_cast<std::uint64_t>(i) * 411;
+        open.tokens = isWaiting ? 0 : 812 / (static_cast<std::uint64_t>(i) + 1);
+        open.attempts = i == 2 ? 2 : 1;
+        list.exchanges.push_back(std::move(open));
+    }
+    port_.onList(list);
+}
+
 ConsoleFleet::ConsoleFleet(const FleetShape& shape) : shape_(shape)
 {
     clock_.advance(std::chrono::hours(14)); // 14:00:01Z of the first day of 2026

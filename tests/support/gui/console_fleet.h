@@ -62,6 +62,8 @@ public:
     fleet::FleetStore& store() { return store_; }
     history::SeriesCache& history() { return history_; }
     RecordingPort& port() { return port_; }
+    // Answers what a screen has asked about open requests, if it has: five, one of them silent.
+    void tellOpenRequests();
     ManualClock& clock() { return clock_; }
     views::Selection& selection() { return selection_; }
     views::TimeDisplay& time() { return time_; }
