@@ -28,17 +28,18 @@ double processCpuMs()
     return readMs(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-StallMeter::StallMeter(QObject* parent) : QObject(parent), wokeAt_(threadCpuMs())
+StallMeter::StallMeter(QObject* parent) : QObject(parent), blockedAt_(threadCpuMs())
 {
-    const auto* dispatcher = QAbstractEventDispatcher::instance();
-    connect(dispatcher, &QAbstractEventDispatcher::awake, this,
-            [this] { wokeAt_ = threadCpuMs(); });
-    connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &StallMeter::blocks);
+    connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, this,
+            &StallMeter::blocks);
 }
 
+// A thread that sleeps takes no CPU: between two blocks lies exactly one turn.
 void StallMeter::blocks()
 {
-    turns_.push_back(threadCpuMs() - wokeAt_);
+    const double now = threadCpuMs();
+    turns_.push_back(now - blockedAt_);
+    blockedAt_ = now;
 }
 
 } // namespace signalbox::console

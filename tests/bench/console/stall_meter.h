@@ -21,7 +21,7 @@ public:
 private:
     void blocks();
     std::vector<double> turns_;
-    double wokeAt_ = 0;
+    double blockedAt_ = 0;
 };
 
 // CPU time in ms: of the thread that asks, of the whole process.
