@@ -44,8 +44,8 @@ struct TelemetryCounters {
 };
 
 // WatchTelemetry, FindDecision, ListOpenExchanges and GetAgent: four times a second each reader is
-// told what is new, if it has taken what it was told before. A frozen reader costs one batch and its
-// cursors, never more.
+// told what is new, if it has taken what it was told before. A frozen reader costs one batch and
+// its cursors, never more.
 // Lives on: control. Owned by agent/process; what it is given outlives it.
 class TelemetryService {
 public:

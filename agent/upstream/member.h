@@ -62,8 +62,8 @@ public:
     // It has joined a pool that works already: its first traffic is a part of its share.
     void joinLate() { isReturning_.store(true, std::memory_order_relaxed); }
     // Share of its turns that it takes, 0.1..1: grows over 30 s from its return (algorithms.md
-    // §1.3, slow start). It returns when a breaker closes, when a probe finds what was down, or when what
-    // joined late takes its first work.
+    // §1.3, slow start). It returns when a breaker closes, when a probe finds what was down, or
+    // when what joined late takes its first work.
     double warmth(Ticks now) const;
     // Tells members apart for good, within this process.
     std::uint32_t number() const { return number_; }

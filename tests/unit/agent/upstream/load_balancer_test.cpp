@@ -119,7 +119,8 @@ TEST(LoadBalancer, LeavesOutWhatIsDownSuspectDrainingOrTried)
     EXPECT_EQ(pickMember(members, context, random, scratch).index, -1);
 
     members[1].cell->setReachability(Reachability::Up);
-    EXPECT_EQ(pickMember(members, context, random, scratch).index, 1) << "a good probe ends suspicion";
+    EXPECT_EQ(pickMember(members, context, random, scratch).index, 1)
+        << "a good probe ends suspicion";
 }
 
 TEST(Placement, IsReleasedOnceHoweverItIsMoved)
