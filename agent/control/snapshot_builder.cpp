@@ -29,6 +29,7 @@ public:
         auto snapshot = std::make_shared<proxy::ProxySnapshot>();
         snapshot->revision = policy_.revision;
         snapshot->agentId = inputs_.selfId;
+        snapshot->zone = inputs_.zone;
         snapshot->access = policy_.access.mode;
         snapshot->keys = std::make_shared<admission::ApiKeyTable>(policy_.keys);
         // A standby is kept from work by those who route, not by refusing it: it must be ready for
@@ -72,7 +73,9 @@ private:
         member.id = record.id.str();
         member.address = record.addresses.serve;
         member.model = pool.model;
+        member.zone = record.zone;
         member.kind = upstream::MemberKind::Agent;
+        member.contextOverflow = inputs_.factsOf(record.engine.profile).contextOverflow;
         member.idleMax = std::chrono::seconds(60); // below the agents' own keep-alive of 75 s
         member.cell = registry_.cell({pool.name, member.address, pool.model});
         member.cell->presume(model::mayServe(record.health.state));
@@ -99,6 +102,7 @@ private:
         member.model = model;
         member.kind = upstream::MemberKind::Engine;
         member.idleMax = facts.idleMax;
+        member.contextOverflow = facts.contextOverflow;
         member.requestsPerConnectionMax = facts.requestsPerConnectionMax;
         member.cell = registry_.cell({pool, address, model});
         return member;
@@ -116,6 +120,8 @@ private:
             }
             for (const std::string& pool : route.fallbacks)
                 plan.fallbacks.push_back(poolIndex_.at(pool));
+            for (const std::string& pool : route.largerContext)
+                plan.largerContext.push_back(poolIndex_.at(pool));
             snapshot.routeByModel.emplace(route.model, snapshot.routes.size());
             for (const std::string& alias : route.aliases)
                 snapshot.routeByModel.emplace(alias, snapshot.routes.size());

@@ -17,6 +17,8 @@ namespace signalbox::control {
 struct ConnectionFacts {
     std::chrono::milliseconds idleMax{4'000};
     std::uint32_t requestsPerConnectionMax = 0; // 0 = no limit
+    // Answers by which its engines say that a prompt is longer than their context; may be null.
+    upstream::AnswerMarks contextOverflow;
 };
 
 struct LocalEngine {
@@ -28,6 +30,7 @@ struct SnapshotInputs {
     const model::Policy* policy = nullptr;
     const std::map<std::string, model::AgentRecord>* agents = nullptr; // by id
     std::string selfId;
+    std::string zone; // of this agent
     std::optional<LocalEngine> engine; // none for a gateway
     std::function<ConnectionFacts(const std::string& profile)> factsOf;
     proxy::ExchangeSettings settings;

@@ -144,6 +144,8 @@ private:
         head.field(http::HeaderName::UserAgent, "signalbox-agent");
         head.field(http::HeaderName::Accept, request_.accept);
         head.field(http::HeaderName::AcceptEncoding, "identity");
+        if (!request_.hop.empty())
+            head.field(http::HeaderName::SignalboxHop, request_.hop);
         if (request_.method == http::Method::Post) {
             head.field(http::HeaderName::ContentType, "application/json");
             head.contentLength(request_.body.size());

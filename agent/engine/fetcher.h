@@ -38,6 +38,7 @@ struct FetchRequest {
     std::string path;
     std::string body; // JSON, with Post
     std::string accept = "*/*";
+    std::string hop; // id of the agent that asks, towards another agent; empty = none
     std::size_t bodyBytesMax = limits::kProbeBodyBytes;
     std::chrono::milliseconds deadline{800}; // for all of it: look-up, connect, head and body
     // Gets the body in pieces as they come; without it the reply holds the body.

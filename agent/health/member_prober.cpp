@@ -36,6 +36,7 @@ engine::ProfilePtr agentProfile()
              .means = Health::Degraded,
              .because = "the agent takes no new requests"},
         };
+        made->deepProbePath = "/v1/chat/completions";
         made->probe.startWithin = 0s; // an address of the fleet is there or it is not
         made->connections.idle = 60s;
         return made;

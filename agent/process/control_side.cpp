@@ -90,6 +90,13 @@ base::Status ControlSide::prepare()
                                       refresh();
                                   }}));
     }
+    decisions_ = std::make_unique<telemetry::DecisionSearch>(
+        telemetry::DecisionSearch::Parts{
+            .own = [this](const std::string& id,
+                          auto found) { parts_.dataPlane.findDecision(id, std::move(found)); },
+            .executor = parts_.thread,
+            .ownName = agentId_,
+            .peers = [this] { return peers(); }});
     FactsSide::Parts facts{
         .config = parts_.config,
         .bootId = bootId_,
@@ -108,7 +115,10 @@ base::Status ControlSide::prepare()
             [this](const std::string& agent, auto passing, auto done) {
                 listOpen(agent, passing, std::move(done));
             },
-        .methods = parts_.methods};
+        .methods = parts_.methods,
+        .findDecision = [this](const std::string& id, telemetry::SearchScope scope,
+                               auto done) { decisions_->find(id, scope, std::move(done)); },
+        .members = [this] { return memberMeters(); }};
     if (engine_)
         facts.engine = [this] { return engine_->sampleValues(); };
     facts_ = std::make_unique<FactsSide>(std::move(facts));
@@ -283,6 +293,7 @@ void ControlSide::publish()
     inputs.settings.stallFloor = parts_.config.proxy.stallFloor;
     inputs.settings.requestDeadline = parts_.config.proxy.requestDeadline;
     inputs.startedUnixSeconds = startedUnixMs_ / 1'000;
+    inputs.zone = parts_.config.zone;
     snapshot_ = control::buildSnapshot(inputs, registry_);
     parts_.dataPlane.publish(snapshot_);
     members_->follow(*snapshot_, *picture_);
@@ -297,6 +308,11 @@ control::ConnectionFacts ControlSide::connectionFacts(const std::string& profile
     if (const engine::ProfilePtr found = parts_.profiles.find(profile)) {
         facts.idleMax = found->connections.idle;
         facts.requestsPerConnectionMax = found->connections.requests;
+        std::vector<upstream::AnswerMark> marks;
+        for (const engine::AnswerSignature& signature : found->signatures.contextOverflow)
+            marks.push_back({signature.status, signature.contains});
+        facts.contextOverflow
+            = std::make_shared<const std::vector<upstream::AnswerMark>>(std::move(marks));
     }
     return facts;
 }
@@ -354,6 +370,7 @@ void ControlSide::tick()
     }
     if (engine_)
         demand_.take(agentId_, parts_.load.served(), parts_.clock.monotonic());
+    members_->look();
     parts_.pages.setMetrics(facts_->metricsPage());
     scaling_->look();
     refresh();
@@ -435,6 +452,32 @@ std::optional<control::Demand> ControlSide::demandOf(const std::string& pool) co
             agents.push_back(id);
     }
     return demand_.of(agents, parts_.clock.monotonic());
+}
+
+MemberMeters ControlSide::memberMeters() const
+{
+    MemberMeters meters;
+    if (!snapshot_)
+        return meters;
+    meters.members = members_->views(*snapshot_);
+    const auto now = parts_.clock.monotonic().time_since_epoch().count();
+    for (const proxy::PoolPlan& pool : snapshot_->pools)
+        meters.budgets.push_back({pool.name, pool.budget->left(now)});
+    meters.trialsTotal = members_->trials().trialsTotal();
+    meters.trialsGoodTotal = members_->trials().trialsGoodTotal();
+    return meters;
+}
+
+std::vector<model::AgentRecord> ControlSide::peers() const
+{
+    std::vector<model::AgentRecord> peers;
+    if (!picture_)
+        return peers;
+    for (const auto& [id, record] : picture_->agents) {
+        if (picture_->isPresent(id) && id != agentId_)
+            peers.push_back(record);
+    }
+    return peers;
 }
 
 void ControlSide::probeNow(const std::string& agent, control::CommandService::Passing passing,

@@ -22,6 +22,7 @@
 #include "agent/process/scaling_side.h"
 #include "agent/runtime/threads/control_thread.h"
 #include "agent/state/etcd/etcd_store.h"
+#include "agent/telemetry/decision_search.h"
 #include "agent/telemetry/tunnel/tunnel_service.h"
 #include "shared/rpc/method_table.h"
 
@@ -85,6 +86,8 @@ private:
     std::optional<control::Demand> demandOf(const std::string& pool) const;
     void listOpen(const std::string& agent, telemetry::TelemetryService::Passing passing,
                   state::Done<model::OpenExchangeList> done);
+    MemberMeters memberMeters() const;
+    std::vector<model::AgentRecord> peers() const;
     void probeNow(const std::string& agent, control::CommandService::Passing passing,
                   state::Done<model::ProbeReport> done);
     control::ConnectionFacts connectionFacts(const std::string& profile) const;
@@ -101,6 +104,7 @@ private:
     upstream::MemberRegistry registry_;
     control::DemandMeter demand_;
     state::EtcdStore store_;
+    std::unique_ptr<telemetry::DecisionSearch> decisions_;
     std::unique_ptr<FactsSide> facts_;
     std::unique_ptr<EngineSide> engine_; // instance agents only
     std::unique_ptr<MemberWatch> members_;

@@ -246,6 +246,25 @@ void DataPlane::closeIdle(const std::string& address)
     });
 }
 
+void DataPlane::findDecision(const std::string& requestId,
+                             std::function<void(std::optional<model::Decision>)> found)
+{
+    using Kept = std::optional<model::Decision>;
+    const auto ask = [this, requestId](runtime::Core& core) {
+        const model::Decision* kept = proxies_[core.index()]->decisions().find(requestId);
+        return kept == nullptr ? Kept() : Kept(*kept);
+    };
+    const bool isAsked = cores_.gather<Kept>(ask, [found](std::vector<Kept> kept) {
+        const auto newest
+            = std::max_element(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) {
+                  return (a ? a->receivedUnixMs : 0) < (b ? b->receivedUnixMs : 0);
+              });
+        found(std::move(*newest));
+    });
+    if (!isAsked)
+        found(std::nullopt);
+}
+
 bool DataPlane::drain(std::chrono::milliseconds deadline)
 {
     if (isStopped_)

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ public:
     // No new connection and no new request on old ones; then waits until nothing is open or the
     // deadline has passed. False when something still was: it is cut.
     bool drain(std::chrono::milliseconds deadline);
+    // The newest decision kept of that request, on whatever core; nothing when none has one.
+    // `found` is called once, on a core.
+    void findDecision(const std::string& requestId,
+                      std::function<void(std::optional<model::Decision>)> found);
     // An engine that is about to stop waits for idle connections: close them.
     void closeIdle(const std::string& address);
 

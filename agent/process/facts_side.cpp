@@ -52,7 +52,8 @@ FactsSide::FactsSide(Parts parts)
                                            .clock = parts_.clock,
                                            .fleet = parts_.config.fleet,
                                            .features = {},
-                                           .listOpen = parts_.listOpen});
+                                           .listOpen = parts_.listOpen,
+                                           .findDecision = parts_.findDecision});
     service_->registerOn(parts_.methods);
     load_ = std::make_unique<telemetry::LoadPublisher>(parts_.load, parts_.executor, parts_.clock);
     load_->registerOn(parts_.methods);
@@ -80,8 +81,42 @@ std::string FactsSide::metricsPage()
     }
     const auto columns = hostColumns();
     telemetry::addColumns(text, columns, hostValues_);
+    addMemberMetrics(text);
     addTelemetryMetrics(text);
     return text.take();
+}
+
+void FactsSide::addMemberMetrics(telemetry::MetricsText& text) const
+{
+    using Type = telemetry::MetricsText::Type;
+    const MemberMeters meters = parts_.members();
+    const auto family = [&](const char* name, Type type, const char* sentence, auto value) {
+        text.family(name, type, sentence);
+        for (const model::MemberView& member : meters.members) {
+            text.sample(static_cast<double>(value(member)),
+                        {{"pool", member.pool},
+                         {"member", member.agent.empty() ? member.address : member.agent}});
+        }
+    };
+    family("signalbox_member_breaker", Type::Gauge, "0 closed, 1 open, 2 half open.",
+           [](const model::MemberView& member) { return static_cast<int>(member.breaker); });
+    family("signalbox_member_excluded", Type::Gauge, "1 while it gets no new requests.",
+           [](const model::MemberView& member) { return member.reason.empty() ? 0 : 1; });
+    family("signalbox_member_trips_total", Type::Counter, "Times that its breaker has opened.",
+           [](const model::MemberView& member) { return member.tripsTotal; });
+    family("signalbox_member_requests_total", Type::Counter, "Attempts sent to it.",
+           [](const model::MemberView& member) { return member.requestsTotal; });
+    family("signalbox_member_failures_total", Type::Counter, "Attempts that failed there.",
+           [](const model::MemberView& member) { return member.failuresTotal; });
+    text.family("signalbox_retry_budget_left", Type::Gauge,
+                "Share of the pool's retry budget that is left, 0 to 1.");
+    for (const MemberMeters::Budget& budget : meters.budgets)
+        text.sample(budget.left, {{"pool", budget.pool}});
+    text.family("signalbox_breaker_trials_total", Type::Counter,
+                "One-token generations at members with an open breaker.");
+    text.sample(static_cast<double>(meters.trialsTotal));
+    text.family("signalbox_breaker_trials_good_total", Type::Counter, "Of those, with a token.");
+    text.sample(static_cast<double>(meters.trialsGoodTotal));
 }
 
 void FactsSide::addTelemetryMetrics(telemetry::MetricsText& text) const

@@ -22,6 +22,18 @@
 
 namespace signalbox::process {
 
+// What the metrics page tells of the members that this agent sends requests to.
+struct MemberMeters {
+    struct Budget {
+        std::string pool;
+        double left = 1; // share of the retry budget's bucket
+    };
+    std::vector<model::MemberView> members;
+    std::vector<Budget> budgets;
+    std::uint64_t trialsTotal = 0; // of open breakers
+    std::uint64_t trialsGoodTotal = 0;
+};
+
 // This agent's facts and who hears them: samples, states, events, the whole fleet for whoever
 // watches it, load reports for gateways, the metrics page.
 // Lives on: control. Owned by ControlSide; Parts outlive it.
@@ -38,6 +50,8 @@ public:
         std::function<tunnel::TunnelCounters()> tunnel;
         telemetry::TelemetryService::ListOpen listOpen;
         rpc::MethodTable& methods;
+        telemetry::FindDecision findDecision;
+        std::function<MemberMeters()> members;
     };
     explicit FactsSide(Parts parts);
 
@@ -48,6 +62,7 @@ public:
     std::string metricsPage();
 
 private:
+    void addMemberMetrics(telemetry::MetricsText& text) const;
     void addTelemetryMetrics(telemetry::MetricsText& text) const;
 
     Parts parts_;

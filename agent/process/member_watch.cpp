@@ -21,6 +21,13 @@ std::int64_t millisecondsOf(Ticks ticks)
     return ticks / 1'000'000;
 }
 
+std::int64_t wallOffsetMs(const base::Clock& clock)
+{
+    const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(
+        clock.wall().time_since_epoch());
+    return wall.count() - millisecondsOf(ticksOf(clock.monotonic()));
+}
+
 health::MemberProber::Options proberOptions(const MemberWatch::Parts& parts,
                                             health::MemberVerdictSink& sink)
 {
@@ -49,7 +56,11 @@ telemetry::LoadWatch::Parts loadParts(const MemberWatch::Parts& parts, telemetry
 } // namespace
 
 MemberWatch::MemberWatch(Parts parts)
-    : parts_(std::move(parts)), prober_(proberOptions(parts_, *this)),
+    : parts_(std::move(parts)), wallOffsetMs_(wallOffsetMs(parts_.clock)),
+      prober_(proberOptions(parts_, *this)),
+      trials_({.clock = parts_.clock,
+               .makeFetcher = parts_.makeFetcher,
+               .ownName = parts_.agentId}),
       loadWatch_(loadParts(parts_, *this))
 {
 }
@@ -84,10 +95,43 @@ void MemberWatch::follow(const proxy::ProxySnapshot& snapshot,
     }
     addStandbys(picture, controlAddresses);
     prober_.setTargets(targets);
+    followTrials(snapshot, picture.policy);
     loadWatch_.setPeers(controlAddresses);
     const auto isGone = [&](const auto& entry) { return !controlAddresses.contains(entry.first); };
     std::erase_if(heard_, isGone);
     std::erase_if(tokenSeenAt_, isGone);
+}
+
+// The engine beside this agent has a monitor of its own, which is not asked by a breaker.
+void MemberWatch::followTrials(const proxy::ProxySnapshot& snapshot, const model::Policy& policy)
+{
+    std::map<std::size_t, std::string> askedFor; // pool -> a model that clients ask it for
+    for (const proxy::RoutePlan& route : snapshot.routes) {
+        for (const proxy::WeightedPool& target : route.targets)
+            askedFor.emplace(target.pool, route.model);
+        for (const std::size_t pool : route.fallbacks)
+            askedFor.emplace(pool, route.model);
+        for (const std::size_t pool : route.largerContext)
+            askedFor.emplace(pool, route.model);
+    }
+    std::vector<health::TrialTarget> targets;
+    for (std::size_t i = 0; i < snapshot.pools.size(); ++i) {
+        const proxy::PoolPlan& pool = snapshot.pools[i];
+        const auto described = policy.pools.find(pool.name);
+        for (const upstream::Member& member : pool.members) {
+            health::TrialTarget target{member.cell, member.address, member.model, nullptr};
+            if (target.model.empty())
+                target.model = askedFor[i];
+            if (member.kind == upstream::MemberKind::Engine) {
+                const std::string profile = described == policy.pools.end()
+                    ? ""
+                    : described->second.profileAt("http://" + member.address);
+                target.profile = parts_.profileOf(profile.empty() ? "openai" : profile);
+            }
+            targets.push_back(std::move(target));
+        }
+    }
+    trials_.setTargets(std::move(targets));
 }
 
 // They get no requests; what they report is the proof that they could.
@@ -168,12 +212,20 @@ void MemberWatch::tokenSeen(const std::string& agent)
         tokenSeenAt_[agent] = parts_.clock.monotonic();
 }
 
+// By the offset of one moment: a reason's since is the same number each time it is told.
+std::int64_t MemberWatch::unixMsOf(Ticks moment) const
+{
+    return moment == 0 ? 0 : millisecondsOf(moment) + wallOffsetMs_;
+}
+
 std::vector<model::MemberView> MemberWatch::views(const proxy::ProxySnapshot& snapshot) const
 {
     std::vector<model::MemberView> views;
     upstream::PickContext context;
     context.now = ticksOf(parts_.clock.monotonic());
+    upstream::Survey survey;
     for (const proxy::PoolPlan& pool : snapshot.pools) {
+        upstream::survey(pool.members, context, survey);
         for (std::size_t i = 0; i < pool.members.size(); ++i) {
             const upstream::Member& member = pool.members[i];
             model::MemberView view;
@@ -183,7 +235,11 @@ std::vector<model::MemberView> MemberWatch::views(const proxy::ProxySnapshot& sn
             view.model = member.model;
             view.reachable = member.cell->reachability() != upstream::Reachability::Down;
             view.suspect = member.cell->isSuspect();
-            view.reason = upstream::nameOf(upstream::exclusionOf(member, i, context));
+            view.breaker = member.cell->breaker().state();
+            const upstream::Exclusion exclusion = survey.candidates[i].exclusion;
+            view.reason = upstream::describe(exclusion, member);
+            view.sinceUnixMs = unixMsOf(upstream::sinceOf(exclusion, member));
+            view.tripsTotal = member.cell->breaker().tripsTotal();
             view.inFlight = member.cell->inFlight();
             view.requestsTotal = member.cell->requestsTotal();
             view.failuresTotal = member.cell->failuresTotal();

@@ -3,6 +3,7 @@
 
 #include "agent/control/files/fleet_picture.h"
 #include "agent/control/impact/demand_meter.h"
+#include "agent/health/breaker_trials.h"
 #include "agent/health/member_prober.h"
 #include "agent/process/config/agent_config.h"
 #include "agent/proxy/proxy_snapshot.h"
@@ -35,6 +36,9 @@ public:
 
     // Members of the newest snapshot, and who they are.
     void follow(const proxy::ProxySnapshot& snapshot, const control::FleetPicture& picture);
+    // Each tick: trials of open breakers.
+    void look() { trials_.look(); }
+    const health::BreakerTrials& trials() const { return trials_; }
     // A connect there failed: probe it now.
     void suspect(const std::string& address) { prober_.suspect(address); }
     // An agent gave a token when we had it probed: known before its next report.
@@ -50,6 +54,7 @@ public:
     std::vector<model::MemberView> views(const proxy::ProxySnapshot& snapshot) const;
 
 private:
+    void followTrials(const proxy::ProxySnapshot& snapshot, const model::Policy& policy);
     void addStandbys(const control::FleetPicture& picture,
                      std::map<std::string, std::string>& controlAddresses) const;
     void onLoad(const std::string& agent, const model::LoadReport& report,
@@ -59,7 +64,10 @@ private:
     void onFlip(const std::string& address, const health::MemberVerdict& before,
                 const health::MemberVerdict& now) override;
 
+    std::int64_t unixMsOf(upstream::Ticks moment) const;
+
     Parts parts_;
+    std::int64_t wallOffsetMs_;
     std::map<std::string, std::string> serveOf_; // agent id -> address requests go to
     std::map<std::string, std::string> agentAt_; // and back
     struct Heard {
@@ -69,6 +77,7 @@ private:
     std::map<std::string, Heard> heard_; // newest report by agent, while its stream is open
     std::map<std::string, base::Monotonic> tokenSeenAt_; // of agents in heard_
     health::MemberProber prober_;
+    health::BreakerTrials trials_;
     telemetry::LoadWatch loadWatch_;
 };
 

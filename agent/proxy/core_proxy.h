@@ -5,6 +5,7 @@
 #include "agent/http/json/json_gate.h"
 #include "agent/http/server_connection.h"
 #include "agent/proxy/exchange_runner.h"
+#include "agent/proxy/meters/decision_ring.h"
 #include "agent/proxy/meters/local_load.h"
 #include "agent/proxy/meters/open_exchanges.h"
 #include "agent/proxy/proxy_snapshot.h"
@@ -12,6 +13,7 @@
 #include "agent/runtime/loop.h"
 #include "agent/upstream/connection_pool.h"
 #include "agent/upstream/load_balancer.h"
+#include "agent/upstream/prefix_index.h"
 
 #include <functional>
 #include <unordered_map>
@@ -58,6 +60,11 @@ public:
     runtime::Loop& loop() { return loop_; }
     const ProxySnapshotPtr& view() const { return view_; }
     upstream::Random& random() { return random_; }
+    upstream::Survey& survey() { return survey_; } // scratch of one choice
+    upstream::PrefixIndex& prefixes() { return prefixes_; }
+    DecisionRing& decisions() { return decisions_; }
+    SlowMark& slowFirstTokens() { return slowFirstTokens_; } // of streams
+    SlowMark& slowAnswers() { return slowAnswers_; } // of whole answers
     upstream::ConnectionPool& connections() { return connections_; }
     http::JsonGate& gate() { return gate_; }
     http::ChatEventReader& reader() { return reader_; }
@@ -79,6 +86,11 @@ private:
     SharedParts& shared_;
     ProxySnapshotPtr view_;
     upstream::Random random_;
+    upstream::Survey survey_;
+    upstream::PrefixIndex prefixes_;
+    DecisionRing decisions_;
+    SlowMark slowFirstTokens_;
+    SlowMark slowAnswers_;
     upstream::ConnectionPool connections_;
     http::JsonGate gate_;
     http::ChatEventReader reader_;

@@ -3,13 +3,16 @@
 
 #include "agent/http/json/json_gate.h"
 #include "agent/http/server_connection.h"
+#include "agent/proxy/meters/decision_draft.h"
 #include "agent/proxy/meters/exchange_record.h"
 #include "agent/proxy/meters/open_exchanges.h"
 #include "agent/proxy/proxy_snapshot.h"
 #include "agent/proxy/stream/served_path.h"
 #include "agent/runtime/loop.h"
+#include "agent/upstream/prefix_index.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -35,6 +38,8 @@ struct Exchange final : OpenExchanges::Subject {
     http::RequestFacts facts;
     const admission::Caller* caller = nullptr; // in the snapshot's key table; null = no key asked
     const RoutePlan* route = nullptr; // Entry only
+    std::uint64_t session = 0; // hash of the client's session; 0 = it names none
+    std::unique_ptr<upstream::PrefixChain> prefix; // of the prompt; null where it is short
     runtime::Deadline deadline = runtime::Deadline::never();
 
     std::uint32_t attempts = 0; // begun
@@ -43,6 +48,7 @@ struct Exchange final : OpenExchanges::Subject {
     upstream::Ticks lastTokenAt = 0; // given to the client; 0 = none yet
     bool answerBegun = false; // a byte of the answer may have reached the client
     ExchangeRecord record;
+    DecisionDraft decision;
 
     upstream::Ticks now() const { return loop.now().time_since_epoch().count(); }
     bool isStream() const { return facts.stream; }

@@ -18,13 +18,31 @@ constexpr double kPredictedShare = 4; // first-token deadline: four times the pr
 } // namespace
 
 Forward::Forward(CoreProxy& core, Exchange& exchange)
-    : core_(core), exchange_(exchange), order_(*exchange.route, core.random())
+    : core_(core), exchange_(exchange),
+      order_(*exchange.route, stickyKey(exchange, core.random()))
 {
+    if (exchange_.prefix)
+        cached_ = core_.prefixes().find(*exchange_.prefix, exchange_.now());
+    enter(order_);
+}
+
+Forward::~Forward()
+{
+    leave();
+}
+
+void Forward::enter(PoolOrder order)
+{
+    order_ = order;
+    at_ = 0;
+    attemptsInPool_ = 0;
+    tried_ = upstream::MemberSet{};
+    late_ = upstream::MemberSet{};
     for (const std::size_t index : order_.pools())
         exchange_.view->pools[index].budget->requestStarted();
 }
 
-Forward::~Forward()
+void Forward::leave()
 {
     for (const std::size_t index : order_.pools())
         exchange_.view->pools[index].budget->requestEnded();
@@ -47,9 +65,13 @@ Task<std::optional<LocalReply>> Forward::run()
         const upstream::Member& member = pool().members[static_cast<std::size_t>(pick_.index)];
         ++attempts_;
         ++attemptsInPool_;
+        exchange_.decision.sent(exchange_.now());
         call_ = std::make_unique<UpstreamCall>(core_, exchange_, member, attempts_);
         const CallEnd end = co_await call_->run(firstTokenLimit());
         exchange_.record.attempts = static_cast<std::uint32_t>(attempts_);
+        note(end);
+        if (end.what == CallEnd::What::Answer && goToLargerContext())
+            continue;
         if (end.what != CallEnd::What::Failed)
             co_return std::nullopt;
         const bool goesOn = co_await again(end);
@@ -60,6 +82,47 @@ Task<std::optional<LocalReply>> Forward::run()
         if (!goesOn)
             co_return giveUp(end);
     }
+}
+
+void Forward::note(const CallEnd& end)
+{
+    const upstream::Ticks now = exchange_.now();
+    if (end.what == CallEnd::What::Failed)
+        exchange_.decision.failed(end.attempt, now);
+    if (end.what != CallEnd::What::Answer)
+        return;
+    exchange_.decision.answered(call_->status(), now);
+    if (exchange_.prefix && call_->status() == 200)
+        core_.prefixes().note(*exchange_.prefix, call_->member().cell->number(), now);
+}
+
+// The engine says that the prompt is longer than its context. Its word stands unless one of the
+// route's pools for such prompts can be asked; it costs no budget, for nothing has failed.
+bool Forward::goToLargerContext()
+{
+    const bool isOverflow = !isLarger_ && !exchange_.route->largerContext.empty()
+        && call_->status() >= 400 && call_->hasAnswer()
+        && upstream::fits(call_->member().contextOverflow, call_->status(), call_->body());
+    if (!isOverflow)
+        return false;
+    const PoolOrder before = order_;
+    const std::size_t at = at_;
+    const upstream::Pick pick = pick_;
+    leave();
+    enter(PoolOrder::largerContext(*exchange_.route));
+    isLarger_ = true;
+    bool isFound = pickInPool();
+    while (!isFound && nextPool())
+        isFound = pickInPool();
+    if (isFound) {
+        core_.statistics().largerContexts.add();
+        return true;
+    }
+    leave();
+    enter(before);
+    at_ = at;
+    pick_ = pick;
+    return false;
 }
 
 // Prepares the next attempt: budget, wait, choice. False when there is none.
@@ -92,8 +155,12 @@ Task<bool> Forward::again(const CallEnd& end)
         if (fault != runtime::Fault::None)
             co_return false;
     }
-    if (decision.step == RetryStep::SameEndpoint)
+    if (decision.step == RetryStep::SameEndpoint) {
+        upstream::survey(pool().members, pickContext(), core_.survey());
+        exchange_.decision.begin(static_cast<std::uint32_t>(order_.pools()[at_]), pick_,
+                                 core_.survey());
         co_return true;
+    }
     if (decision.step == RetryStep::OtherEndpoint && pickInPool())
         co_return true;
     while (nextPool()) {
@@ -114,32 +181,47 @@ bool Forward::nextPool()
     return true;
 }
 
-bool Forward::pickInPool()
+upstream::PickContext Forward::pickContext() const
 {
     upstream::PickContext context;
     context.now = exchange_.now();
     context.promptTokens = std::max<std::uint64_t>(exchange_.facts.estimatedPromptTokens(), 1);
     context.tried = tried_;
-    pick_ = upstream::pickMember(pool().members, context, core_.random());
-    return pick_.index >= 0;
+    context.zone = exchange_.view->zone;
+    context.session = exchange_.session;
+    context.cached = &cached_;
+    return context;
 }
 
-bool Forward::poolCanServe(std::size_t order) const
+bool Forward::pickInPool()
 {
-    const PoolPlan& plan = exchange_.view->pools[order_.pools()[order]];
-    upstream::PickContext context;
-    context.now = exchange_.now();
-    for (std::size_t i = 0; i < plan.members.size(); ++i) {
-        if (upstream::exclusionOf(plan.members[i], i, context) == upstream::Exclusion::None)
-            return true;
+    upstream::PickContext context = pickContext();
+    pick_ = upstream::pickMember(pool().members, context, core_.random(), core_.survey());
+    if (pick_.tooManyEjected) {
+        // Looking at the other pools takes the scratch: the choice is made again either way.
+        if (!furtherPoolReady()) {
+            context.ejection = upstream::Ejection::Ignored;
+            core_.statistics().panicPicks.add();
+        }
+        pick_ = upstream::pickMember(pool().members, context, core_.random(), core_.survey());
     }
-    return false;
+    // None may be used: the record tells why of each all the same.
+    exchange_.decision.begin(static_cast<std::uint32_t>(order_.pools()[at_]), pick_,
+                             core_.survey());
+    exchange_.decision.chosenIn(context.ejection);
+    if (pick_.index < 0)
+        return false;
+    core_.statistics().picks[static_cast<std::size_t>(pick_.rule)].add();
+    return true;
 }
 
 bool Forward::furtherPoolReady() const
 {
+    upstream::PickContext context;
+    context.now = exchange_.now();
     for (std::size_t order = at_ + 1; order < order_.pools().size(); ++order) {
-        if (poolCanServe(order))
+        const PoolPlan& plan = exchange_.view->pools[order_.pools()[order]];
+        if (upstream::canServe(plan.members, context, core_.survey()))
             return true;
     }
     return false;
@@ -148,20 +230,16 @@ bool Forward::furtherPoolReady() const
 upstream::RetryState Forward::retryState() const
 {
     const auto chosen = static_cast<std::size_t>(pick_.index);
-    upstream::PickContext context;
-    context.now = exchange_.now();
-    const upstream::Member& member = pool().members[chosen];
     upstream::RetryState state;
     state.attempts = attempts_;
     state.attemptsInPool = attemptsInPool_;
-    state.sameEndpointUsable = !late_.contains(chosen)
-        && upstream::exclusionOf(member, chosen, context) == upstream::Exclusion::None;
-    context.tried = tried_;
-    for (std::size_t i = 0; i < pool().members.size() && !state.otherEndpointInPool; ++i) {
-        state.otherEndpointInPool = upstream::exclusionOf(pool().members[i], i, context)
-            == upstream::Exclusion::None;
-    }
     state.furtherPoolReady = furtherPoolReady();
+    const upstream::PickContext context = pickContext();
+    upstream::Survey& survey = core_.survey();
+    state.otherEndpointInPool = upstream::canServe(pool().members, context, survey);
+    // One that may still be used is kept out by having been tried, and by nothing else.
+    state.sameEndpointUsable = !late_.contains(chosen)
+        && survey.candidates[chosen].exclusion == upstream::Exclusion::Tried;
     state.deadlineIn = std::chrono::duration_cast<std::chrono::milliseconds>(
         exchange_.deadline.left(exchange_.loop.now()));
     return state;
@@ -202,9 +280,10 @@ LocalReply Forward::nobody() const
         return reply::noEndpoint(exchange_.facts.model, "pool " + first.name + " has no member");
     upstream::PickContext context;
     context.now = exchange_.now();
-    const auto why = upstream::exclusionOf(first.members[0], 0, context);
-    return reply::noEndpoint(exchange_.facts.model,
-                             first.members[0].id + ": " + std::string(upstream::nameOf(why)));
+    upstream::Survey& survey = core_.survey();
+    upstream::survey(first.members, context, survey);
+    const std::string why = upstream::describe(survey.candidates[0].exclusion, first.members[0]);
+    return reply::noEndpoint(exchange_.facts.model, first.members[0].id + ": " + why);
 }
 
 } // namespace signalbox::proxy

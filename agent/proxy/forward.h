@@ -26,11 +26,15 @@ public:
 private:
     const PoolPlan& pool() const;
     bool nextPool();
+    void enter(PoolOrder order);
+    void leave();
+    bool goToLargerContext();
     bool pickInPool();
-    bool poolCanServe(std::size_t order) const;
+    upstream::PickContext pickContext() const;
     bool furtherPoolReady() const;
     upstream::RetryState retryState() const;
     std::chrono::nanoseconds firstTokenLimit() const;
+    void note(const CallEnd& end);
     runtime::Task<bool> again(const CallEnd& end);
     LocalReply giveUp(const CallEnd& end);
     LocalReply nobody() const;
@@ -39,6 +43,8 @@ private:
     Exchange& exchange_;
     PoolOrder order_;
     std::size_t at_ = 0; // into order_
+    bool isLarger_ = false; // order_ is the route's pools of larger contexts
+    upstream::CachedPrefix cached_;
     upstream::MemberSet tried_; // of this pool
     upstream::MemberSet late_; // of this pool: missed a first-token deadline
     upstream::Pick pick_;

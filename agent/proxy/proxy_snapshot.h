@@ -36,6 +36,7 @@ struct RoutePlan {
     std::vector<WeightedPool> targets;
     std::uint64_t weightTotal = 0;
     std::vector<std::size_t> fallbacks;
+    std::vector<std::size_t> largerContext;
 };
 
 // Times and counts of product.md §12, from the agent's configuration.
@@ -60,6 +61,7 @@ struct StringHash {
 struct ProxySnapshot {
     base::Revision revision = 0;
     std::string agentId;
+    std::string zone; // of this agent; empty = not known
     model::AccessMode access = model::AccessMode::Keys;
     std::shared_ptr<const admission::ApiKeyTable> keys;
     std::vector<PoolPlan> pools;

@@ -143,6 +143,7 @@ Task<void> Relay::interrupt(UpstreamCall& call)
     const StreamState& state = call.pump().state();
     exchange_.record.outcome = Outcome::Interrupted;
     exchange_.record.reason = nameOf(state.broken());
+    call.brokeOff(state.broken());
     // Behind a gateway an aborted body is the whole message: the gateway tells the client.
     if (exchange_.role == Role::Entry) {
         http::appendSseError(call.pump().out(), reply::interrupted(exchange_.record.reason));

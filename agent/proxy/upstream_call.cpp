@@ -51,7 +51,7 @@ CallEnd answered()
 UpstreamCall::UpstreamCall(CoreProxy& core, Exchange& exchange, const upstream::Member& member,
                            int number)
     : core_(core), exchange_(exchange), member_(member), number_(number),
-      placement_(member.cell, exchange.facts.estimatedPromptTokens())
+      placement_(member.cell, exchange.facts.estimatedPromptTokens(), exchange.now())
 {
     member_.cell->countRequest();
     core_.statistics().attempts.add();
@@ -110,7 +110,33 @@ Task<CallEnd> UpstreamCall::run(std::chrono::nanoseconds firstTokenLimit)
         core_.connections().closeIdle(member_.address);
         end = co_await runOnce(firstTokenLimit);
     }
+    tellBreaker(end);
     co_return end;
+}
+
+// Only the first hop judges; a request that ran out of its own time says nothing of the member.
+void UpstreamCall::tellBreaker(const CallEnd& end)
+{
+    if (exchange_.role == Role::Hop || end.what == CallEnd::What::ClientLeft)
+        return;
+    upstream::Breaker& breaker = member_.cell->breaker();
+    if (end.what == CallEnd::What::Answer) {
+        if (status_ < 400)
+            breaker.succeeded(exchange_.now());
+        return;
+    }
+    const upstream::Failure failure = upstream::failureOf(end.attempt);
+    if (failure != upstream::Failure::None && !exchange_.deadline.passed(exchange_.loop.now()))
+        breaker.failed(failure, exchange_.now());
+}
+
+void UpstreamCall::brokeOff(StreamBreak why)
+{
+    if (exchange_.role == Role::Hop || exchange_.deadline.passed(exchange_.loop.now()))
+        return;
+    member_.cell->breaker().failed(why == StreamBreak::Stalled ? upstream::Failure::Stall
+                                                               : upstream::Failure::Cut,
+                                   exchange_.now());
 }
 
 Task<CallEnd> UpstreamCall::runOnce(std::chrono::nanoseconds firstTokenLimit)

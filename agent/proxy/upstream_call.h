@@ -58,6 +58,8 @@ public:
     runtime::Task<void> keepConnection();
 
     const upstream::Member& member() const { return member_; }
+    // The stream broke after its first token: that speaks against the member.
+    void brokeOff(StreamBreak why);
     // A failed attempt's status and body are the client's answer when nobody else can be asked.
     bool hasAnswer() const { return status_ != 0 && isBodyWhole_; }
     // The engine's body has ended in order: its last chunk was seen.
@@ -72,6 +74,7 @@ private:
     runtime::Task<CallEnd> readToFirstToken(runtime::Deadline deadline);
     CallEnd judgeWholeBody();
     CallEnd lost(runtime::Fault fault, bool hadAnswer);
+    void tellBreaker(const CallEnd& end);
     CallEnd failed(upstream::AttemptEnd end, std::string reason);
     CallEnd refusedBy(std::string_view why);
     void noteReport();

@@ -106,6 +106,19 @@ void addProxyMetrics(MetricsText& text, const ProxyMoment& moment)
             totals.retriesRefused);
     counter("signalbox_stale_connections_total", "Pooled connections found dead and replaced.",
             totals.staleConnections);
+    text.family("signalbox_picks_total", Type::Counter, "Endpoints chosen, by the rule.");
+    for (std::size_t i = 0; i < proxy::kPickRules; ++i) {
+        const auto rule = static_cast<upstream::PickRule>(i);
+        if (rule != upstream::PickRule::Nothing)
+            text.sample(static_cast<double>(totals.picks[i]), {{"rule", upstream::nameOf(rule)}});
+    }
+    counter("signalbox_panic_picks_total",
+            "Choices that ignored ejection: too many were ejected and no further pool was ready.",
+            totals.panicPicks);
+    counter("signalbox_larger_contexts_total",
+            "Requests that went on to a pool of larger contexts.", totals.largerContexts);
+    counter("signalbox_decisions_kept_total",
+            "Requests whose decision was kept for explanation.", totals.decisionsKept);
     counter("signalbox_upstream_connections_total", "Connections opened to endpoints.",
             totals.connectionsOpened);
     counter("signalbox_prompt_tokens_total", "Prompt tokens of answered requests.",

@@ -26,6 +26,8 @@ TelemetryService::~TelemetryService()
 
 void TelemetryService::registerOn(rpc::MethodTable& table)
 {
+    if (parts_.findDecision)
+        registerDecisions(table);
     table.addStream(
         "signalbox.v1.TelemetryService/WatchTelemetry", rpc::Role::Viewer,
         rpc::stream<v1::WatchTelemetryRequest>(
@@ -77,6 +79,34 @@ void TelemetryService::registerOpenExchanges(rpc::MethodTable& table)
                               answer(std::move(response));
                           });
                   }));
+}
+
+void TelemetryService::registerDecisions(rpc::MethodTable& table)
+{
+    using Request = v1::FindDecisionRequest;
+    using Response = v1::FindDecisionResponse;
+    table.add("signalbox.v1.TelemetryService/FindDecision", rpc::Role::Viewer,
+              rpc::unary<Request, Response>([self = self_](const rpc::Caller&,
+                                                           const Request& request,
+                                                           rpc::Answer<Response> answer) {
+                  if (*self == nullptr)
+                      return answer(
+                          base::Error(base::Code::Unavailable, "this agent is stopping"));
+                  if (request.request_id().empty()
+                      || request.request_id().size() > limits::kRequestIdBytes)
+                      return answer(base::Error(base::Code::InvalidArgument,
+                                                "a request id has 1 to 128 characters"));
+                  (*self)->parts_.findDecision(
+                      request.request_id(),
+                      request.relayed() ? SearchScope::Own : SearchScope::Fleet,
+                      [answer](const base::Result<model::Decision>& decision) {
+                          if (!decision)
+                              return answer(decision.error());
+                          Response response;
+                          wire::toWire(*decision, response);
+                          answer(std::move(response));
+                      });
+              }));
 }
 
 base::Result<model::AgentIdentity> TelemetryService::identity() const

@@ -5,6 +5,8 @@
 #include "agent/telemetry/subscriber.h"
 #include "shared/base/clock.h"
 #include "shared/base/executor.h"
+#include "shared/base/result.h"
+#include "shared/model/decision.h"
 #include "shared/model/open_exchange.h"
 #include "shared/model/telemetry.h"
 #include "shared/rpc/method_table.h"
@@ -27,6 +29,11 @@ public:
         = 0;
 };
 
+// Where a request's decision is looked for: with this agent alone, or with its peers too.
+enum class SearchScope : std::uint8_t { Own, Fleet };
+using FindDecision = std::function<void(const std::string& requestId, SearchScope scope,
+                                        std::function<void(base::Result<model::Decision>)> done)>;
+
 struct TelemetryCounters {
     std::uint64_t readers = 0; // now
     std::uint64_t readersBehind = 0; // now: not yet at the newest fact
@@ -36,8 +43,9 @@ struct TelemetryCounters {
     std::uint64_t samplesMissedTotal = 0; // readers were too slow for
 };
 
-// WatchTelemetry, GetAgent, ListOpenExchanges: four times a second each reader is told what is new, if it has taken
-// what it was told before. A frozen reader costs one batch and its cursors, never more.
+// WatchTelemetry, FindDecision, ListOpenExchanges and GetAgent: four times a second each reader is
+// told what is new, if it has taken what it was told before. A frozen reader costs one batch and
+// its cursors, never more.
 // Lives on: control. Owned by agent/process; what it is given outlives it.
 class TelemetryService {
 public:
@@ -56,6 +64,7 @@ public:
         std::string fleet; // its name
         std::vector<std::string> features; // optional abilities of this agent
         ListOpen listOpen;
+        FindDecision findDecision = {}; // empty: FindDecision is not served
     };
     explicit TelemetryService(Parts parts);
     TelemetryService(const TelemetryService&) = delete;
@@ -75,6 +84,7 @@ private:
     void registerOpenExchanges(rpc::MethodTable& table);
     void watch(model::TelemetryWish wish, std::shared_ptr<rpc::OpenStream> stream);
     base::Result<model::AgentIdentity> identity() const;
+    void registerDecisions(rpc::MethodTable& table);
     void tick();
     void forgetClosed();
 

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/upstream/member.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace signalbox::upstream {
 
 namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr Ticks kWarmAfter = 30'000'000'000;
+constexpr double kColdShare = 0.1;
+} // namespace
+
+std::uint32_t MemberCell::nextNumber()
+{
+    static std::atomic<std::uint32_t> numbers{0};
+    return numbers.fetch_add(1, kRelaxed) + 1;
 }
 
 void MemberCell::take(const model::LoadReport& report, Ticks receivedAt)
@@ -20,6 +29,8 @@ void MemberCell::take(const model::LoadReport& report, Ticks receivedAt)
     sequence_.store(report.sequence, kRelaxed);
     placedBeforeReport_.store(placedSinceReport_.exchange(0, kRelaxed), kRelaxed);
     reportedAt_.store(receivedAt, kRelaxed);
+    if (isReturning_.load(kRelaxed))
+        noteReturn(receivedAt);
 }
 
 model::LoadReport MemberCell::report() const
@@ -41,9 +52,10 @@ bool MemberCell::hasFreshReport(Ticks now, Ticks youngerThan) const
     return at != 0 && now - at < youngerThan;
 }
 
-void MemberCell::place(std::uint64_t promptTokens)
+void MemberCell::place(std::uint64_t promptTokens, Ticks now)
 {
     inFlight_.fetch_add(1, kRelaxed);
+    placedAt_.store(now, kRelaxed);
     placedSinceReport_.fetch_add(promptTokens, kRelaxed);
 }
 
@@ -70,11 +82,35 @@ void MemberCell::setReachability(Reachability reachability)
 void MemberCell::takeProbe(Reachability reachability, Serves serves, Ticks now)
 {
     constexpr Ticks kReportsSpeakFor = 2'000'000'000; // ns; ten reports missed
-    reachability_.store(reachability, kRelaxed);
-    if (reachability == Reachability::Up)
+    const Reachability before = reachability_.exchange(reachability, kRelaxed);
+    if (reachability == Reachability::Up) {
         suspectSince_.store(0, kRelaxed);
+        downSince_.store(0, kRelaxed);
+    } else if (reachability == Reachability::Down && before != Reachability::Down) {
+        downSince_.store(now, kRelaxed);
+        isReturning_.store(true, kRelaxed);
+    }
     if (!hasFreshReport(now, kReportsSpeakFor))
         acceptsWork_.store(serves == Serves::Yes, kRelaxed);
+    if (isReturning_.load(kRelaxed))
+        noteReturn(now);
+}
+
+void MemberCell::noteReturn(Ticks now)
+{
+    if (reachability() != Reachability::Up || !acceptsWork())
+        return;
+    returnedAt_.store(now, kRelaxed);
+    isReturning_.store(false, kRelaxed);
+}
+
+double MemberCell::warmth(Ticks now) const
+{
+    const Ticks back = std::max(returnedAt_.load(kRelaxed), breaker_.closedAt());
+    if (back == 0 || now - back >= kWarmAfter)
+        return 1;
+    const double share = static_cast<double>(now - back) / static_cast<double>(kWarmAfter);
+    return std::max(share, kColdShare);
 }
 
 void MemberCell::presume(bool acceptsWork)
@@ -89,10 +125,18 @@ void MemberCell::suspect(Ticks now)
     suspectSince_.compare_exchange_strong(notSuspect, now == 0 ? 1 : now, kRelaxed);
 }
 
-Placement::Placement(std::shared_ptr<MemberCell> cell, std::uint64_t promptTokens)
+bool fits(const AnswerMarks& marks, int status, std::string_view body)
+{
+    return marks != nullptr
+        && std::any_of(marks->begin(), marks->end(), [&](const AnswerMark& mark) {
+               return mark.status == status && body.find(mark.contains) != std::string_view::npos;
+           });
+}
+
+Placement::Placement(std::shared_ptr<MemberCell> cell, std::uint64_t promptTokens, Ticks now)
     : cell_(std::move(cell))
 {
-    cell_->place(promptTokens);
+    cell_->place(promptTokens, now);
 }
 
 Placement& Placement::operator=(Placement&& other) noexcept

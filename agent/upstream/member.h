@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/upstream/breaker.h"
 #include "shared/model/fleet.h"
 
 #include <atomic>
@@ -8,11 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace signalbox::upstream {
-
-// Monotonic nanoseconds; one read per wakeup of a core.
-using Ticks = std::int64_t;
 
 enum class Reachability : std::uint8_t { Unknown, Up, Down };
 
@@ -30,8 +30,9 @@ public:
     // --- what we placed there ourselves ---
     // Placed prompt tokens count until two reports have come: the first may have been on its way
     // already when the request was sent.
-    void place(std::uint64_t promptTokens);
+    void place(std::uint64_t promptTokens, Ticks now = 0);
     void finish();
+    Ticks placedAt() const { return placedAt_.load(std::memory_order_relaxed); }
     std::uint32_t inFlight() const { return inFlight_.load(std::memory_order_relaxed); }
     std::uint64_t unreportedTokens() const;
 
@@ -45,12 +46,27 @@ public:
     Reachability reachability() const { return reachability_.load(std::memory_order_relaxed); }
     // First local-origin error: no new work until a probe has answered or the suspicion is old.
     void suspect(Ticks now);
-    bool isSuspect() const { return suspectSince_.load(std::memory_order_relaxed) != 0; }
+    bool isSuspect() const { return suspectSince() != 0; }
+    Ticks suspectSince() const { return suspectSince_.load(std::memory_order_relaxed); }
+    Ticks downSince() const { return downSince_.load(std::memory_order_relaxed); } // 0 = is not
     // What its registration says, as long as it has told us nothing itself.
     void presume(bool acceptsWork);
     // It refused because it drains: no new work until it reports otherwise.
     void refusedWork() { acceptsWork_.store(false, std::memory_order_relaxed); }
     bool acceptsWork() const { return acceptsWork_.load(std::memory_order_relaxed); }
+
+    // --- what requests say ---
+    Breaker& breaker() { return breaker_; }
+    const Breaker& breaker() const { return breaker_; }
+
+    // It has joined a pool that works already: its first traffic is a part of its share.
+    void joinLate() { isReturning_.store(true, std::memory_order_relaxed); }
+    // Share of its turns that it takes, 0.1..1: grows over 30 s from its return (algorithms.md
+    // §1.3, slow start). It returns when a breaker closes, when a probe finds what was down, or
+    // when what joined late takes its first work.
+    double warmth(Ticks now) const;
+    // Tells members apart for good, within this process.
+    std::uint32_t number() const { return number_; }
 
     void countRequest() { requestsTotal_.fetch_add(1, std::memory_order_relaxed); }
     void countFailure() { failuresTotal_.fetch_add(1, std::memory_order_relaxed); }
@@ -58,6 +74,12 @@ public:
     std::uint64_t failuresTotal() const { return failuresTotal_.load(std::memory_order_relaxed); }
 
 private:
+    void noteReturn(Ticks now);
+
+    const std::uint32_t number_ = nextNumber();
+    static std::uint32_t nextNumber();
+    Breaker breaker_;
+
     std::atomic<std::uint64_t> sequence_{0};
     std::atomic<std::uint64_t> pendingPrefillTokens_{0};
     std::atomic<std::uint32_t> decoding_{0};
@@ -70,9 +92,13 @@ private:
     std::atomic<std::uint32_t> inFlight_{0};
     std::atomic<std::uint64_t> placedSinceReport_{0};
     std::atomic<std::uint64_t> placedBeforeReport_{0};
+    std::atomic<Ticks> placedAt_{0};
 
     std::atomic<Reachability> reachability_{Reachability::Unknown};
     std::atomic<Ticks> suspectSince_{0};
+    std::atomic<Ticks> downSince_{0};
+    std::atomic<bool> isReturning_{false}; // was away; its return is not seen yet
+    std::atomic<Ticks> returnedAt_{0};
 
     std::atomic<std::uint64_t> requestsTotal_{0};
     std::atomic<std::uint64_t> failuresTotal_{0};
@@ -83,7 +109,7 @@ private:
 class Placement {
 public:
     Placement() = default;
-    Placement(std::shared_ptr<MemberCell> cell, std::uint64_t promptTokens);
+    Placement(std::shared_ptr<MemberCell> cell, std::uint64_t promptTokens, Ticks now = 0);
     Placement(Placement&&) noexcept = default;
     Placement& operator=(Placement&& other) noexcept;
     ~Placement() { release(); }
@@ -93,6 +119,14 @@ private:
     std::shared_ptr<MemberCell> cell_;
 };
 
+// An answer that is known by its status and by a text in its body.
+struct AnswerMark {
+    int status = 0;
+    std::string contains;
+};
+using AnswerMarks = std::shared_ptr<const std::vector<AnswerMark>>;
+bool fits(const AnswerMarks& marks, int status, std::string_view body);
+
 enum class MemberKind : std::uint8_t { Agent, Engine };
 
 // What is fixed about a member within one policy snapshot.
@@ -100,9 +134,11 @@ struct Member {
     std::string id; // agent id, or the address of an engine without one
     std::string address; // host:port; where requests go
     std::string model; // name asked for there; empty = the client's own
+    std::string zone; // empty = not known
     MemberKind kind = MemberKind::Agent;
     std::chrono::milliseconds idleMax{4'000}; // pooled connections are dropped after this
     std::uint32_t requestsPerConnectionMax = 0; // 0 = no limit
+    AnswerMarks contextOverflow; // null: its engine has no word for it
     std::shared_ptr<MemberCell> cell;
 };
 

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/upstream/member_registry.h"
 
+#include <algorithm>
+
 namespace signalbox::upstream {
 
 std::shared_ptr<MemberCell> MemberRegistry::cell(const MemberKey& key)
 {
     auto& cell = cells_[key];
-    if (!cell)
-        cell = std::make_shared<MemberCell>();
+    if (cell)
+        return cell;
+    cell = std::make_shared<MemberCell>();
+    const bool poolWorks = std::any_of(cells_.begin(), cells_.end(), [&](const auto& item) {
+        return item.first.pool == key.pool && item.second->requestsTotal() > 0;
+    });
+    if (poolWorks)
+        cell->joinLate();
     return cell;
 }
 

@@ -82,6 +82,21 @@ std::string_view nameOf(RetryStep step)
     return "give_up";
 }
 
+Failure failureOf(const Attempt& attempt)
+{
+    switch (attempt.end) {
+    case AttemptEnd::Refused:
+    case AttemptEnd::Draining: return Failure::None;
+    case AttemptEnd::LostWithoutByte: return Failure::NoByte;
+    case AttemptEnd::LostBeforeToken: return Failure::Cut;
+    case AttemptEnd::FirstTokenDeadline: return Failure::NoToken;
+    case AttemptEnd::BadAnswer: return Failure::BadAnswer;
+    case AttemptEnd::Status: break;
+    }
+    const bool isServers = isRetryableStatus(attempt.status) && attempt.status >= 500;
+    return isServers ? Failure::ServerError : Failure::None;
+}
+
 bool isRetryableStatus(int status)
 {
     return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;

@@ -48,6 +48,10 @@ struct RetryDecision {
     std::string_view why;
 };
 
+// What an attempt says against the member's breaker. None: nothing. A refused connection is a fact
+// of the address, a 429 one of its load, any other 4xx one of the request.
+Failure failureOf(const Attempt& attempt);
+
 // 429, 500, 502, 503 and 504 may be answered otherwise elsewhere; every other status is final.
 bool isRetryableStatus(int status);
 

@@ -225,6 +225,12 @@ base::Result<std::int64_t> ClientFleet::overrideLocally(const AgentFacts& at, mo
     return until;
 }
 
+base::Result<model::Decision> ClientFleet::findDecision(const std::string& requestId)
+{
+    return ask<model::Decision>(
+        [this, requestId](auto done) { client_->findDecision(requestId, done); });
+}
+
 base::Result<model::ProbeReport> ClientFleet::probeNow(const std::string& agent)
 {
     return ask<model::ProbeReport>(

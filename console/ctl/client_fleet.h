@@ -34,6 +34,7 @@ public:
                                                const model::ApplyOptions& options) override;
     base::Result<model::ProbeReport> probeNow(const std::string& agent) override;
     base::Result<model::OpenExchangeList> openExchanges(const std::string& agent) override;
+    base::Result<model::Decision> findDecision(const std::string& requestId) override;
     std::string hashOf(const model::AuditRecord& record) const override;
     std::int64_t nowUnixMs() const override;
 

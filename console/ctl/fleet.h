@@ -4,6 +4,7 @@
 #include "shared/base/result.h"
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
+#include "shared/model/decision.h"
 #include "shared/model/fleet.h"
 #include "shared/model/open_exchange.h"
 #include "shared/model/policy.h"
@@ -97,6 +98,8 @@ public:
     virtual base::Result<model::ProbeReport> probeNow(const std::string& agent) = 0;
     // Requests open on that agent now.
     virtual base::Result<model::OpenExchangeList> openExchanges(const std::string& agent) = 0;
+    // Why that request went where it went, if some agent has kept it.
+    virtual base::Result<model::Decision> findDecision(const std::string& requestId) = 0;
 
     // SHA-256, lower hex, of the bytes that the store keeps for this record.
     virtual std::string hashOf(const model::AuditRecord& record) const = 0;

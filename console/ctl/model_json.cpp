@@ -43,9 +43,11 @@ void writeMember(JsonWriter& json, const model::MemberView& member)
     json.key("reachable").truth(member.reachable);
     json.key("suspect").truth(member.suspect);
     json.field("reason", member.reason);
+    writeMoment(json, "since", member.sinceUnixMs);
     json.field("in_flight", std::int64_t{member.inFlight});
     json.field("requests_total", whole(member.requestsTotal));
     json.field("failures_total", whole(member.failuresTotal));
+    json.field("trips_total", whole(member.tripsTotal));
     json.key("report_age_ms").number(known(static_cast<double>(member.reportAgeMs)));
     json.endObject();
 }
@@ -109,6 +111,7 @@ void writeRoute(JsonWriter& json, const model::Route& route)
     json.field("aliases", route.aliases);
     writeTargets(json, "targets", route.targets);
     json.field("fallbacks", route.fallbacks);
+    json.field("larger_context", route.largerContext);
     writePlacement(json, "failed_over_from", route.home);
     json.endObject();
 }

@@ -208,6 +208,12 @@ inline constexpr std::size_t kObserveConnections = 64;
 inline constexpr auto kObserveHeadDeadline = 5s;
 inline constexpr auto kObserveIdle = 75s;
 
+// --- Routing: what a core remembers of its choices and of prompts. ---
+inline constexpr std::size_t kDecisionsKept = 256; // of each kind, a core; about 2 KiB each
+inline constexpr std::size_t kDecisionPeersAsked = 64; // agents that are asked for one
+inline constexpr std::size_t kPrefixBlocks = 128; // of one prompt; what is behind them is not known
+inline constexpr std::size_t kPrefixEntries = 65'536; // blocks a core remembers, 16 bytes each
+
 // --- Console: what a window that is slow, hidden or frozen may keep waiting. ---
 inline constexpr std::size_t kWaitingRows = 120; // of one agent, between link and window
 inline constexpr std::size_t kWaitingEvents = 2'000;

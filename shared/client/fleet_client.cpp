@@ -19,6 +19,7 @@ constexpr const char* kApply = "signalbox.v1.CommandService/Apply";
 constexpr const char* kGetConvergence = "signalbox.v1.CommandService/GetConvergence";
 constexpr const char* kListAudit = "signalbox.v1.CommandService/ListAudit";
 constexpr const char* kGetPolicy = "signalbox.v1.CommandService/GetPolicy";
+constexpr const char* kFindDecision = "signalbox.v1.TelemetryService/FindDecision";
 constexpr const char* kProbeNow = "signalbox.v1.CommandService/ProbeNow";
 constexpr const char* kOverrideLocally = "signalbox.v1.CommandService/OverrideLocally";
 constexpr const char* kListOpenExchanges
@@ -215,6 +216,15 @@ void FleetClient::listOpenExchanges(const std::string& agent, Done<model::OpenEx
                  model::OpenExchangeList>(
         kListOpenExchanges, request,
         [](const auto& response) { return wire::fromWire(response); }, std::move(done));
+}
+
+void FleetClient::findDecision(const std::string& requestId, Done<model::Decision> done)
+{
+    v1::FindDecisionRequest request;
+    request.set_request_id(requestId);
+    state_->call<v1::FindDecisionResponse, v1::FindDecisionRequest, model::Decision>(
+        kFindDecision, request, [](const auto& response) { return wire::fromWire(response); },
+        std::move(done));
 }
 
 void FleetClient::watch(model::TelemetryScope scope, model::SampleWish samples,

@@ -6,6 +6,7 @@
 #include "shared/client/telemetry_listener.h"
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
+#include "shared/model/decision.h"
 #include "shared/model/open_exchange.h"
 #include "shared/rpc/credentials.h"
 #include "shared/rpc/grpc_channel.h"
@@ -66,6 +67,8 @@ public:
                          Done<std::int64_t> done);
     // Has that agent ask its engine for one token now; whoever is talked to passes it on.
     void probeNow(const std::string& agent, Done<model::ProbeReport> done);
+    // Why that request went where it went; NotFound: nobody has kept it.
+    void findDecision(const std::string& requestId, Done<model::Decision> done);
 
     // Requests open there right now, oldest first; passed on in the same way.
     void listOpenExchanges(const std::string& agent, Done<model::OpenExchangeList> done);

@@ -94,6 +94,8 @@ struct MemberView {
     bool reachable = true; // from this gateway
     bool suspect = false;
     std::string reason; // why it gets no traffic; empty = it may
+    std::int64_t sinceUnixMs = 0; // of that reason; 0 = not known
+    std::uint64_t tripsTotal = 0; // times that its breaker has opened
     std::uint32_t inFlight = 0;
     std::uint64_t requestsTotal = 0;
     std::uint64_t failuresTotal = 0;

@@ -113,8 +113,22 @@ void checkPlacement(const Policy& policy, const std::string& route,
     }
 }
 
+void checkLargerContext(const Policy& policy, const Route& route, Problems& problems)
+{
+    std::set<std::string> named;
+    for (const std::string& pool : route.largerContext) {
+        if (!policy.pools.contains(pool))
+            problems.add(PolicyKind::Route, route.name,
+                         "names pool '{}' for larger contexts, which does not exist", pool);
+        if (!named.insert(pool).second)
+            problems.add(PolicyKind::Route, route.name,
+                         "names pool '{}' twice for larger contexts", pool);
+    }
+}
+
 void checkRoute(const Policy& policy, const Route& route, Problems& problems)
 {
+    checkLargerContext(policy, route, problems);
     if (route.targets.empty())
         problems.add(PolicyKind::Route, route.name, "has no target pool");
     checkPlacement(policy, route.name, {route.targets, route.fallbacks}, problems);
@@ -155,6 +169,15 @@ std::string_view nameOf(PolicyKind kind)
     case PolicyKind::Admin: return "admin";
     }
     return "unknown";
+}
+
+std::string Pool::profileAt(const std::string& url) const
+{
+    for (const StaticMember& member : members) {
+        if (member.url == url)
+            return member.profile;
+    }
+    return {};
 }
 
 const RouteTarget* Route::targetOf(const std::string& pool) const

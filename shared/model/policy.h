@@ -73,6 +73,9 @@ struct Pool {
     std::uint32_t readyFloor = 1; // a command that leaves fewer ready members is refused
     std::optional<PoolScale> scale; // nothing = nobody starts or stops its instances
     bool operator==(const Pool&) const = default;
+
+    // Of the static member with that URL; empty: none of them.
+    std::string profileAt(const std::string& url) const;
 };
 
 struct RouteTarget {
@@ -96,6 +99,7 @@ struct Route {
     std::vector<RouteTarget> targets;
     std::vector<std::string> fallbacks;
     RoutePlacement home = {}; // before a failover, for the way back; no targets = there was none
+    std::vector<std::string> largerContext = {}; // asked when an engine says: prompt too long
     bool operator==(const Route&) const = default;
 
     bool hasFailedOver() const { return !home.targets.empty(); }

@@ -93,7 +93,8 @@ Fields fieldsOf(const Route& route)
 {
     Fields fields{{"model", route.model},
                   {"aliases", orNone(joined(route.aliases, ", "))},
-                  {"fallbacks", orNone(joined(route.fallbacks, ", then "))}};
+                  {"fallbacks", orNone(joined(route.fallbacks, ", then "))},
+                  {"larger context", orNone(joined(route.largerContext, ", then "))}};
     for (const RouteTarget& target : route.targets)
         fields.push_back({fmt::format("weight of {}", target.pool),
                           fmt::format("{}", target.weight)});

@@ -132,6 +132,8 @@ void memberToWire(const model::MemberView& from, v1::MemberView& to)
     to.set_requests_total(from.requestsTotal);
     to.set_failures_total(from.failuresTotal);
     to.set_report_age_ms(from.reportAgeMs);
+    to.set_since_unix_ms(from.sinceUnixMs);
+    to.set_trips_total(from.tripsTotal);
 }
 
 base::Result<model::MemberView> memberFromWire(const v1::MemberView& from)
@@ -149,6 +151,8 @@ base::Result<model::MemberView> memberFromWire(const v1::MemberView& from)
     to.requestsTotal = from.requests_total();
     to.failuresTotal = from.failures_total();
     to.reportAgeMs = from.report_age_ms();
+    to.sinceUnixMs = from.since_unix_ms();
+    to.tripsTotal = from.trips_total();
     return to;
 }
 

@@ -109,6 +109,8 @@ void objectToWire(const model::Route& from, v1::Route& to)
         targetToWire(target, *to.add_targets());
     for (const std::string& pool : from.fallbacks)
         to.add_fallbacks(pool);
+    for (const std::string& pool : from.largerContext)
+        to.add_larger_context(pool);
     if (from.hasFailedOver())
         placementToWire(from.home, *to.mutable_home());
 }
@@ -161,6 +163,8 @@ base::Status addObject(const v1::Route& from, model::Policy& policy)
     for (const v1::RouteTarget& target : from.targets())
         to.targets.push_back({target.pool(), target.weight()});
     to.fallbacks.assign(from.fallbacks().begin(), from.fallbacks().end());
+    SB_CHECK(checkSize(from.larger_context(), limits::kListItems, "larger contexts of a route"));
+    to.largerContext.assign(from.larger_context().begin(), from.larger_context().end());
     SB_TRY(to.home, placementFromWire(from.home()));
     policy.routes[to.name] = std::move(to);
     return {};

@@ -4,6 +4,7 @@
 #include "shared/base/result.h"
 #include "shared/model/answers.h"
 #include "shared/model/command.h"
+#include "shared/model/decision.h"
 #include "shared/model/fleet.h"
 #include "shared/model/open_exchange.h"
 #include "shared/model/policy.h"
@@ -37,6 +38,7 @@ class TelemetryBatch;
 class WatchTelemetryRequest;
 class GetAgentResponse;
 class ListOpenExchangesResponse;
+class FindDecisionResponse;
 class ApplyRequest;
 class ApplyResponse;
 class GetPolicyResponse;
@@ -98,6 +100,8 @@ void toWire(const model::AgentIdentity& from, v1::GetAgentResponse& to);
 base::Result<model::AgentIdentity> fromWire(const v1::GetAgentResponse& from);
 void toWire(const model::OpenExchangeList& from, v1::ListOpenExchangesResponse& to);
 base::Result<model::OpenExchangeList> fromWire(const v1::ListOpenExchangesResponse& from);
+void toWire(const model::Decision& from, v1::FindDecisionResponse& to);
+base::Result<model::Decision> fromWire(const v1::FindDecisionResponse& from);
 
 // The bytes that a plan's signature covers; the same for equal plans on every machine.
 std::string signedBytes(const model::Plan& plan);

@@ -218,7 +218,8 @@ private:
 
     void readRoute(const Node& node)
     {
-        if (!checkKeys(node, {"name", "model", "aliases", "targets", "fallbacks"}))
+        if (!checkKeys(node, {"name", "model", "aliases", "targets", "fallbacks",
+                              "larger_context"}))
             return;
         model::Route route;
         route.model = textOf(node, "model", Presence::Required);
@@ -232,6 +233,7 @@ private:
                                          numberOf(target, "weight", model::RouteTarget{}.weight)});
         });
         route.fallbacks = wordsOf(node, "fallbacks");
+        route.largerContext = wordsOf(node, "larger_context");
         if (claim(PolicyKind::Route, route.name, node.place))
             seed_.policy.routes.emplace(route.name, std::move(route));
     }

@@ -21,7 +21,8 @@ struct SeedPolicy {
 //     - {name: chat, model: tiny-8b, ready_floor: 1, members: [{url: "http://host:port", profile:
 //     vllm}]}
 //   routes:
-//     - {model: tiny, aliases: [small], targets: [{pool: chat, weight: 100}], fallbacks: [spare]}
+//     - {model: tiny, aliases: [small], targets: [{pool: chat, weight: 100}], fallbacks: [spare],
+//        larger_context: [long]}
 //   keys:
 //     - {id: app, tenant: shop, secret_sha256: "<64 hex digits>", models: [tiny]}
 // A route's `name` may be given; without it the model's name makes one. Unknown keys are problems

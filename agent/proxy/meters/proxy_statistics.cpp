@@ -24,6 +24,11 @@ void StatisticsTotals::add(const CoreStatistics& core)
         outcomes[i] += core.outcomes[i].value();
     for (std::size_t i = 0; i < kAttemptEnds; ++i)
         attemptEnds[i] += core.attemptEnds[i].value();
+    for (std::size_t i = 0; i < kPickRules; ++i)
+        picks[i] += core.picks[i].value();
+    largerContexts += core.largerContexts.value();
+    decisionsKept += core.decisionsKept.value();
+    panicPicks += core.panicPicks.value();
     attempts += core.attempts.value();
     retries += core.retries.value();
     replays += core.replays.value();

@@ -12,6 +12,7 @@
 namespace signalbox::proxy {
 
 inline constexpr std::size_t kAttemptEnds = 7;
+inline constexpr std::size_t kPickRules = 7;
 
 // A number one core writes and any thread may read.
 // Lives on: written by one core, read by any thread.
@@ -32,6 +33,10 @@ private:
 struct CoreStatistics {
     std::array<Counter, kOutcomes> outcomes; // by Outcome
     std::array<Counter, kAttemptEnds> attemptEnds; // failed attempts, by AttemptEnd
+    std::array<Counter, kPickRules> picks; // by PickRule
+    Counter largerContexts; // requests that went on to a pool of larger contexts
+    Counter decisionsKept;
+    Counter panicPicks; // choices that ignored ejection
     Counter attempts;
     Counter retries; // asked the budget
     Counter replays; // outside the budget
@@ -52,6 +57,10 @@ struct CoreStatistics {
 struct StatisticsTotals {
     std::array<std::uint64_t, kOutcomes> outcomes{};
     std::array<std::uint64_t, kAttemptEnds> attemptEnds{};
+    std::array<std::uint64_t, kPickRules> picks{};
+    std::uint64_t largerContexts = 0;
+    std::uint64_t decisionsKept = 0;
+    std::uint64_t panicPicks = 0;
     std::uint64_t attempts = 0;
     std::uint64_t retries = 0;
     std::uint64_t replays = 0;

@@ -33,6 +33,7 @@ ExitCode runApply(Desk& desk);
 ExitCode runChange(Desk& desk);
 ExitCode runByHand(Desk& desk);
 ExitCode runProbe(Desk& desk);
+ExitCode runExplain(Desk& desk);
 
 ExitCode run(Desk& desk);
 

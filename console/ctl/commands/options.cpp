@@ -139,6 +139,9 @@ void Parser::addReaders()
         = addCommand(app_, "probe", "let agents ask their engine for one token, now",
                      Command::Probe);
     probe->add_option("AGENT", options_.change.agents, "ids of agents")->required();
+    CLI::App* explain = addCommand(app_, "explain", "why a request went where it went",
+                                   Command::Explain);
+    explain->add_option("ID", options_.requestId, "as the answer's x-request-id says")->required();
     addCommand(app_, "version", "of this program and of the agent that answers", Command::Version);
 }
 

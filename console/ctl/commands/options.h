@@ -27,6 +27,7 @@ enum class Command {
     Apply, // of options.change, asking nothing
     Change, // preview, ask, apply, follow
     Probe, // options.change.agents: one token each, now
+    Explain, // options.requestId
     ByHand, // a drain or its end at the agent itself, without the store
 };
 
@@ -68,6 +69,7 @@ struct Options {
     std::uint64_t beforeNumber = 0; // of audit
     Check check = Check::No; // of audit
     std::string agent; // of events and watch: only this one
+    std::string requestId; // of explain
 };
 
 // What the command line came to: options, or words for the user and an exit code.

@@ -20,6 +20,7 @@ ExitCode run(Desk& desk)
     case Command::Apply: return runApply(desk);
     case Command::Change: return runChange(desk);
     case Command::Probe: return runProbe(desk);
+    case Command::Explain: return runExplain(desk);
     case Command::ByHand: return runByHand(desk);
     }
     return ExitCode::Failed;

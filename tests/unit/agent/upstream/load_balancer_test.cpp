@@ -9,6 +9,7 @@
 namespace signalbox::upstream {
 namespace {
 
+Survey scratch;
 constexpr Ticks kNow = 10'000'000'000;
 
 std::vector<Member> poolOf(int count)
@@ -41,7 +42,7 @@ TEST(LoadBalancer, TakesTheLowestEstimateWhileEveryReportIsFresh)
     report(members[2], 3'000, 0, kNow);
     Random random(7);
 
-    const Pick pick = pickMember(members, PickContext{kNow, 100, {}}, random);
+    const Pick pick = pickMember(members, PickContext{kNow, 100, {}}, random, scratch);
 
     EXPECT_EQ(pick.index, 1);
     EXPECT_EQ(pick.rule, PickRule::EstimatedTtft);
@@ -61,7 +62,7 @@ TEST(LoadBalancer, FallsBackToTwoChoicesWhenOneReportIsOld)
 
     std::map<int, int> chosen;
     for (int i = 0; i < 300; ++i)
-        ++chosen[pickMember(members, PickContext{kNow, 100, {}}, random).index];
+        ++chosen[pickMember(members, PickContext{kNow, 100, {}}, random, scratch).index];
 
     EXPECT_EQ(chosen[0], 0) << "the busiest of three loses both of its draws";
     EXPECT_GT(chosen[1], 80);
@@ -74,11 +75,11 @@ TEST(LoadBalancer, OwnPlacementsCountUntilTwoReportsHaveCome)
     report(members[0], 0, 0, kNow);
     report(members[1], 100, 0, kNow);
     Random random(7);
-    ASSERT_EQ(pickMember(members, PickContext{kNow, 10, {}}, random).index, 0);
+    ASSERT_EQ(pickMember(members, PickContext{kNow, 10, {}}, random, scratch).index, 0);
 
     const Placement placement(members[0].cell, 5'000);
 
-    EXPECT_EQ(pickMember(members, PickContext{kNow, 10, {}}, random).index, 1);
+    EXPECT_EQ(pickMember(members, PickContext{kNow, 10, {}}, random, scratch).index, 1);
     report(members[0], 0, 0, kNow);
     EXPECT_EQ(members[0].cell->unreportedTokens(), 5'000U);
     report(members[0], 5'000, 0, kNow);
@@ -95,7 +96,7 @@ TEST(LoadBalancer, EqualMembersShareTheWork)
 
     std::map<int, int> chosen;
     for (int i = 0; i < 4'000; ++i)
-        ++chosen[pickMember(members, PickContext{kNow, 100, {}}, random).index];
+        ++chosen[pickMember(members, PickContext{kNow, 100, {}}, random, scratch).index];
 
     for (const auto& [index, count] : chosen)
         EXPECT_NEAR(count, 1'000, 150) << "member " << index;
@@ -111,14 +112,15 @@ TEST(LoadBalancer, LeavesOutWhatIsDownSuspectDrainingOrTried)
     context.tried.add(3);
     Random random(3);
 
-    EXPECT_EQ(pickMember(members, context, random).index, 4);
-    EXPECT_EQ(pickMember(members, context, random).rule, PickRule::Only);
+    EXPECT_EQ(pickMember(members, context, random, scratch).index, 4);
+    EXPECT_EQ(pickMember(members, context, random, scratch).rule, PickRule::Only);
 
     context.tried.add(4);
-    EXPECT_EQ(pickMember(members, context, random).index, -1);
+    EXPECT_EQ(pickMember(members, context, random, scratch).index, -1);
 
     members[1].cell->setReachability(Reachability::Up);
-    EXPECT_EQ(pickMember(members, context, random).index, 1) << "a good probe ends suspicion";
+    EXPECT_EQ(pickMember(members, context, random, scratch).index, 1)
+        << "a good probe ends suspicion";
 }
 
 TEST(Placement, IsReleasedOnceHoweverItIsMoved)

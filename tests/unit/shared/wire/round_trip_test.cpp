@@ -74,6 +74,7 @@ TEST(RoundTrip, Telemetry)
     survives<v1::WatchTelemetryRequest>();
     survives<v1::GetAgentResponse>();
     survives<v1::ListOpenExchangesResponse>();
+    survives<v1::FindDecisionResponse>();
 }
 
 // Enum fields, at every depth, set to `value` one after the other.

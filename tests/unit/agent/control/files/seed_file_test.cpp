@@ -23,7 +23,7 @@ routes:
   - model: Qwen/Qwen3-32B
     aliases: [small, fast]
     targets: [{pool: chat, weight: 50}, {pool: spare}]
-  - {model: huge, name: big, targets: [{pool: spare}], fallbacks: [chat]}
+  - {model: huge, name: big, targets: [{pool: spare}], fallbacks: [chat], larger_context: [spare]}
 keys:
   - id: app
     tenant: shop
@@ -47,6 +47,7 @@ TEST(SeedFile, ReadsEveryKindOfObject)
               (model::Route{"qwen-qwen3-32b", "Qwen/Qwen3-32B", {"small", "fast"},
                             {{"chat", 50}, {"spare", 100}}, {}}));
     EXPECT_THAT(seed.policy.routes.at("big").fallbacks, ElementsAre("chat"));
+    EXPECT_THAT(seed.policy.routes.at("big").largerContext, ElementsAre("spare"));
     EXPECT_THAT(seed.policy.keys.at("app").models, ElementsAre("small"));
     EXPECT_EQ(seed.policy.admin.at("gpu-9"),
               (model::AdminIntent{"gpu-9", model::Admin::Standby, 0, "spare"}));

@@ -82,6 +82,12 @@ public:
             return base::Error(base::Code::NotFound, "there is no agent '" + agent + "' here");
         return found->second;
     }
+    base::Result<model::Decision> findDecision(const std::string& requestId) override
+    {
+        if (decision.requestId != requestId)
+            return base::Error(base::Code::NotFound, "no agent has kept it");
+        return decision;
+    }
     std::string hashOf(const model::AuditRecord& record) const override
     {
         return "hash of " + std::to_string(record.number) + record.cause;
@@ -100,6 +106,7 @@ public:
     model::Convergence convergenceAnswer;
     std::map<std::string, model::ProbeReport> probeAnswers;
     std::map<std::string, model::OpenExchangeList> openAnswers;
+    model::Decision decision; // the only one that is kept
     std::vector<std::pair<std::string, model::Admin>> overridden;
     std::vector<model::AuditRecord> records; // oldest first
     std::vector<model::Edit> previewedEdits;

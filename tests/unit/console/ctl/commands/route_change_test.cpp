@@ -163,5 +163,44 @@ TEST(Probe, GivesScriptsOneObject)
                                   "\n");
 }
 
+TEST(Explain, TellsEachAttemptWithItsCandidates)
+{
+    model::Decision decision;
+    decision.requestId = "r-1";
+    decision.agent = "gate-01";
+    decision.kept = "retried";
+    decision.outcome = "completed";
+    decision.status = 200;
+    decision.endedUs = 12'300;
+    decision.attempts.push_back({.pool = "chat",
+                                 .member = "gpu-01",
+                                 .rule = "estimated_ttft",
+                                 .end = "status",
+                                 .status = 500,
+                                 .beganUs = 100,
+                                 .endedUs = 2'000,
+                                 .panicked = false,
+                                 .candidates = {{"gpu-01", 18, ""}, {"gpu-02", -1, "it is out"}},
+                                 .candidatesLeftOut = 3});
+    Bench bench({"explain", "r-1"});
+    Bench json({"explain", "r-1", "--output", "json"});
+    Bench unknown({"explain", "r-2"});
+    bench.fleet.decision = json.fleet.decision = decision;
+
+    EXPECT_EQ(bench.run(), ExitCode::Done);
+    EXPECT_EQ(json.run(), ExitCode::Done);
+    EXPECT_EQ(unknown.run(), ExitCode::Failed);
+
+    const std::string& out = bench.terminal.out;
+    EXPECT_TRUE(has(out, "r-1  completed, status 200")) << out;
+    EXPECT_TRUE(has(out, "attempt 1: gpu-01 in chat, by estimated_ttft: status, status 500"))
+        << out;
+    EXPECT_TRUE(has(out, "18.0 ms  chosen")) << out;
+    EXPECT_TRUE(has(out, "it is out")) << out;
+    EXPECT_TRUE(has(out, "and 3 more")) << out;
+    EXPECT_TRUE(has(json.terminal.out, R"("excluded":"it is out")")) << json.terminal.out;
+    EXPECT_TRUE(has(json.terminal.out, R"("score_ms":null)")) << json.terminal.out;
+}
+
 } // namespace
 } // namespace signalbox::ctl
