@@ -15,6 +15,7 @@ namespace signalbox::engine {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kValueMost = 1e18; // beyond it a double no longer counts one by one
 constexpr std::string_view kBoundLabel = "le";
 
 // FNV-1a: label sets are told apart, not defended; a collision harms only the engine's own figures.
@@ -119,8 +120,9 @@ void MetricMapper::take(const MetricLine& line)
         Slot& slot = slots_[use.slot];
         if (!isWanted(*slot.rule, line))
             continue;
-        if (std::isnan(line.value) || line.value < 0) {
-            ++droppedTotal_; // a negative number is an engine's way to say that it does not know
+        // A negative number is an engine's way to say that it does not know.
+        if (!(line.value >= 0 && line.value <= kValueMost)) {
+            ++droppedTotal_;
             continue;
         }
         if (infoOf(slot.series).kind == SeriesKind::Gauge)
@@ -186,10 +188,6 @@ void MetricMapper::takeGauge(Slot& slot, double value)
 
 void MetricMapper::takeCounter(Slot& slot, Use use, const MetricLine& line)
 {
-    if (std::isinf(line.value)) {
-        ++droppedTotal_;
-        return;
-    }
     const std::optional<double> bound
         = use.part == Part::Bucket ? boundOf(line) : std::optional<double>(0);
     if (!bound) {
@@ -256,7 +254,8 @@ const MetricMapper::Slot* MetricMapper::chosen(Series series) const
 double MetricMapper::hitRatio(double queries, double hits) const
 {
     const double asked = queries - queriesBefore_;
-    return page_ > 1 && asked > 0 ? (hits - hitsBefore_) / asked : kUnknown;
+    const double ratio = page_ > 1 && asked > 0 ? (hits - hitsBefore_) / asked : kUnknown;
+    return ratio >= 0 && ratio <= 1 ? ratio : kUnknown;
 }
 
 } // namespace signalbox::engine
