@@ -114,10 +114,18 @@ bool Forward::nextPool()
     return true;
 }
 
-bool Forward::pickInPool()
+// For a member that nothing is held against yet.
+upstream::PickContext Forward::freshContext() const
 {
     upstream::PickContext context;
     context.now = exchange_.now();
+    context.apis = bitOf(exchange_.api);
+    return context;
+}
+
+bool Forward::pickInPool()
+{
+    upstream::PickContext context = freshContext();
     context.promptTokens = std::max<std::uint64_t>(exchange_.facts.estimatedPromptTokens(), 1);
     context.tried = tried_;
     pick_ = upstream::pickMember(pool().members, context, core_.random());
@@ -127,8 +135,7 @@ bool Forward::pickInPool()
 bool Forward::poolCanServe(std::size_t order) const
 {
     const PoolPlan& plan = exchange_.view->pools[order_.pools()[order]];
-    upstream::PickContext context;
-    context.now = exchange_.now();
+    upstream::PickContext context = freshContext();
     for (std::size_t i = 0; i < plan.members.size(); ++i) {
         if (upstream::exclusionOf(plan.members[i], i, context) == upstream::Exclusion::None)
             return true;
@@ -148,8 +155,7 @@ bool Forward::furtherPoolReady() const
 upstream::RetryState Forward::retryState() const
 {
     const auto chosen = static_cast<std::size_t>(pick_.index);
-    upstream::PickContext context;
-    context.now = exchange_.now();
+    upstream::PickContext context = freshContext();
     const upstream::Member& member = pool().members[chosen];
     upstream::RetryState state;
     state.attempts = attempts_;
@@ -200,8 +206,7 @@ LocalReply Forward::nobody() const
     const PoolPlan& first = exchange_.view->pools[order_.pools().front()];
     if (first.members.empty())
         return reply::noEndpoint(exchange_.facts.model, "pool " + first.name + " has no member");
-    upstream::PickContext context;
-    context.now = exchange_.now();
+    upstream::PickContext context = freshContext();
     const auto why = upstream::exclusionOf(first.members[0], 0, context);
     return reply::noEndpoint(exchange_.facts.model,
                              first.members[0].id + ": " + std::string(upstream::nameOf(why)));

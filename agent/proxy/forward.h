@@ -27,6 +27,7 @@ private:
     const PoolPlan& pool() const;
     bool nextPool();
     bool pickInPool();
+    upstream::PickContext freshContext() const;
     bool poolCanServe(std::size_t order) const;
     bool furtherPoolReady() const;
     upstream::RetryState retryState() const;

@@ -117,6 +117,7 @@ std::string_view nameOf(Exclusion exclusion)
     case Exclusion::Down: return "its health probe is down";
     case Exclusion::Suspect: return "a connection to it failed";
     case Exclusion::Draining: return "it takes no new work";
+    case Exclusion::OtherPaths: return "its engine does not serve this path";
     }
     return "";
 }
@@ -136,6 +137,8 @@ Exclusion exclusionOf(const Member& member, std::size_t index, const PickContext
 {
     if (context.tried.contains(index))
         return Exclusion::Tried;
+    if (member.traits != nullptr && (member.traits->apis & context.apis) != context.apis)
+        return Exclusion::OtherPaths;
     if (member.cell->reachability() == Reachability::Down)
         return Exclusion::Down; // first: what does not answer is not draining
     if (!member.cell->acceptsWork())

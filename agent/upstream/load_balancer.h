@@ -24,7 +24,7 @@ private:
 };
 
 // Why a member gets no new work; None = it may.
-enum class Exclusion : std::uint8_t { None, Tried, Down, Suspect, Draining };
+enum class Exclusion : std::uint8_t { None, Tried, Down, Suspect, Draining, OtherPaths };
 std::string_view nameOf(Exclusion exclusion);
 
 // The members of one pool that this request must not be offered again. Attempts are few, so it
@@ -45,6 +45,7 @@ struct PickContext {
     Ticks now = 0;
     std::uint64_t promptTokens = 1; // estimate, not cached
     MemberSet tried;
+    std::uint32_t apis = 0; // what is asked for, as EngineTraits::apis; 0 = anything
 };
 
 enum class PickRule : std::uint8_t { Nothing, EstimatedTtft, TwoChoices, Only };

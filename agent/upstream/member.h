@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/upstream/engine_traits.h"
 #include "shared/model/fleet.h"
 
 #include <atomic>
@@ -103,6 +104,7 @@ struct Member {
     MemberKind kind = MemberKind::Agent;
     std::chrono::milliseconds idleMax{4'000}; // pooled connections are dropped after this
     std::uint32_t requestsPerConnectionMax = 0; // 0 = no limit
+    std::shared_ptr<const EngineTraits> traits; // of the engine there; null = not known
     std::shared_ptr<MemberCell> cell;
 };
 

@@ -121,6 +121,22 @@ TEST(LoadBalancer, LeavesOutWhatIsDownSuspectDrainingOrTried)
     EXPECT_EQ(pickMember(members, context, random).index, 1) << "a good probe ends suspicion";
 }
 
+TEST(LoadBalancer, LeavesOutWhoseEngineDoesNotServeThePath)
+{
+    auto members = poolOf(3);
+    auto traits = std::make_shared<EngineTraits>();
+    traits->apis = 0b0001;
+    members[0].traits = members[1].traits = traits;
+    PickContext context{kNow, 1, {}};
+    Random random(3);
+
+    context.apis = 0b0100;
+    EXPECT_EQ(pickMember(members, context, random).index, 2) << "of whom nothing is known";
+    EXPECT_EQ(exclusionOf(members[0], 0, context), Exclusion::OtherPaths);
+    context.apis = 0b0001;
+    EXPECT_EQ(exclusionOf(members[0], 0, context), Exclusion::None);
+}
+
 TEST(Placement, IsReleasedOnceHoweverItIsMoved)
 {
     const auto cell = std::make_shared<MemberCell>();
