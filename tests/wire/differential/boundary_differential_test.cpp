@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same bytes to our listener and to Debian's nginx, HAProxy and Apache, each on a connection of its
-// own: we take nothing that all three refuse, and where we see a request end they see it end too.
-// To refuse more than they do is our way; to understand something else is not.
+// The same bytes to our listener and to Debian's nginx, HAProxy and Apache, each on a connection of
+// its own: we take nothing that all three refuse, and where we see a request end they see it end
+// too. To refuse more than they do is our way; to understand something else is not.
 #include "agent/http/h1_writer.h"
 #include "agent/http/listener.h"
 #include "tests/support/http_peer.h"
