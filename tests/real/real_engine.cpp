@@ -67,18 +67,17 @@ bool becomesReady(const std::string& url, const std::string& path)
 
 lab::HttpAnswer get(const std::string& url, const std::string& path)
 {
-    lab::HttpCall asked;
-    asked.path = path;
-    return call(url, asked);
+    return call(url, {"GET", path, "", ""});
 }
 
 lab::HttpAnswer post(const std::string& url, const std::string& path, const std::string& body)
 {
-    lab::HttpCall asked;
-    asked.method = "POST";
-    asked.path = path;
-    asked.body = body;
-    return call(url, asked);
+    return call(url, {"POST", path, body, ""});
+}
+
+lab::HttpAnswer put(const std::string& url, const std::string& path, const std::string& body)
+{
+    return call(url, {"PUT", path, body, ""});
 }
 
 RealAgent::RealAgent(const std::string& engineUrl, const std::vector<std::string>& models)

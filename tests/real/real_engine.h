@@ -18,6 +18,7 @@ int freePorts(int count);
 bool becomesReady(const std::string& url, const std::string& path);
 lab::HttpAnswer get(const std::string& url, const std::string& path);
 lab::HttpAnswer post(const std::string& url, const std::string& path, const std::string& body);
+lab::HttpAnswer put(const std::string& url, const std::string& path, const std::string& body);
 
 // One signalbox-agent beside a real engine that it must recognise by itself, with a route for each
 // model. Lives on: the test's thread; the agent ends with it.

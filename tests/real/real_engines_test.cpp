@@ -114,5 +114,60 @@ TEST(RealEngines, TritonIsRecognisedAndItsOwnPathsRoute)
     engine.signal(SIGTERM);
 }
 
+// Ray is many processes, which only its own orderly end takes along.
+class RayCluster {
+public:
+    explicit RayCluster(std::vector<std::string> command) : program_(std::move(command)) {}
+    ~RayCluster()
+    {
+        program_.signal(SIGTERM);
+        program_.wait(); // it drains for half a minute
+    }
+    std::string output() const { return program_.output(); }
+
+private:
+    ChildProcess program_;
+};
+
+TEST(RealEngines, RayServeIsRecognisedAndRouted)
+{
+    const TemporaryFolder folder;
+    const int first = freePorts(4);
+    const auto port = [&](int offset) { return std::to_string(first + offset); };
+    // The machine's own address would be taken for 127.0.0.1; 127.0.0.2 stays on loopback.
+    const RayCluster ray(
+        {"env", "PYTHONPATH=" + std::string(SIGNALBOX_REAL), "RAY_USAGE_STATS_ENABLED=0",
+         enginePath("ray_serve", "bin/ray"), "start", "--head", "--block", "--node-ip-address",
+         "127.0.0.2", "--port", port(0), "--dashboard-host", "127.0.0.1", "--dashboard-port",
+         port(1), "--metrics-export-port", port(2), "--num-cpus", "2", "--object-store-memory",
+         "100000000", "--disable-usage-stats", "--temp-dir", folder.path()});
+    const std::string dashboard = "http://127.0.0.1:" + port(1);
+    const std::string applications = "/api/serve/applications/";
+    ASSERT_TRUE(becomesReady(dashboard, applications)) << ray.output();
+    const lab::HttpAnswer deployed = put(
+        dashboard, applications,
+        R"({"proxy_location":"HeadOnly","http_options":{"host":"127.0.0.1","port":)" + port(3)
+            + R"(},"applications":[{"name":"words","route_prefix":"/","import_path":)"
+              R"("ray_words:app","deployments":[{"name":"Words","num_replicas":1,)"
+              R"("ray_actor_options":{"num_cpus":0.1}}]}]})");
+    ASSERT_EQ(deployed.status, 200) << deployed.body;
+    const std::string url = "http://127.0.0.1:" + port(3);
+    ASSERT_TRUE(becomesReady(url, "/v1/models")) << ray.output();
+    const RealAgent agent(url, {"words"});
+    ASSERT_TRUE(becomesReady(agent.serve(), "/readyz")) << agent.log();
+
+    const std::string question = R"({"model":"words","max_tokens":9,"messages":[])";
+    const lab::HttpAnswer whole = post(agent.serve(), "/v1/chat/completions", question + "}");
+    EXPECT_EQ(whole.status, 200) << whole.body;
+    EXPECT_TRUE(has(whole.body, "w0 w1 w2 w3 w4 w5 w6 w7 w8 ")) << whole.body;
+
+    const lab::HttpAnswer stream
+        = post(agent.serve(), "/v1/chat/completions", question + R"(,"stream":true})");
+    EXPECT_EQ(stream.status, 200) << stream.body;
+    EXPECT_EQ(countIn(stream.body, "\"content\": \"w"), 9U) << stream.body;
+    EXPECT_TRUE(stream.body.ends_with("data: [DONE]\n\n")) << stream.body;
+    EXPECT_EQ(post(agent.serve(), "/-/routes", "{}").status, 404) << "not a client's to ask";
+}
+
 } // namespace
 } // namespace signalbox::tests
