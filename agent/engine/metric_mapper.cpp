@@ -102,6 +102,7 @@ void MetricMapper::begin()
     for (Slot& slot : slots_) {
         slot.isSeen = false;
         slot.gauge = 0;
+        slot.gain = 0;
         slot.window.clear();
     }
 }
@@ -141,11 +142,8 @@ EngineSample MetricMapper::finish()
         double& value = sample.series[static_cast<std::size_t>(info.id)];
         if (slot != nullptr && info.kind == SeriesKind::Gauge)
             value = slot->gauge;
-        if (slot != nullptr && info.kind == SeriesKind::Counter) {
-            value = slot->total;
-            for (const Slot& other : slots_)
-                value += other.isPlus && other.rule == slot->rule ? other.total : 0;
-        }
+        if (slot != nullptr && info.kind == SeriesKind::Counter)
+            value = totals_[static_cast<std::size_t>(info.id)] += gainOf(*slot);
     }
     double& ratio = sample.series[static_cast<std::size_t>(Series::PrefixHitRatio)];
     const double derived
@@ -198,7 +196,7 @@ void MetricMapper::takeCounter(Slot& slot, Use use, const MetricLine& line)
     const double scale = slot.rule->scale;
     slot.isSeen = true;
     if (use.part == Part::Value)
-        slot.total += delta * scale;
+        slot.gain += delta * scale;
     if (page_ == 1)
         return; // what was counted before the first page is no interval
     if (use.part == Part::Bucket)
@@ -249,6 +247,14 @@ const MetricMapper::Slot* MetricMapper::chosen(Series series) const
         return slot.series == series && slot.isSeen && !slot.isPlus;
     });
     return found == slots_.end() ? nullptr : &*found;
+}
+
+double MetricMapper::gainOf(const Slot& chosen) const
+{
+    double gain = chosen.gain;
+    for (const Slot& other : slots_)
+        gain += other.isPlus && other.rule == chosen.rule ? other.gain : 0;
+    return gain;
 }
 
 double MetricMapper::hitRatio(double queries, double hits) const
