@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace signalbox::control {
 
 namespace {
@@ -75,8 +77,8 @@ private:
         member.model = pool.model;
         member.zone = record.zone;
         member.kind = upstream::MemberKind::Agent;
-        member.contextOverflow = inputs_.factsOf(record.engine.profile).contextOverflow;
         member.idleMax = std::chrono::seconds(60); // below the agents' own keep-alive of 75 s
+        member.traits = inputs_.factsOf(record.engine.profile).traits;
         member.cell = registry_.cell({pool.name, member.address, pool.model});
         member.cell->presume(model::mayServe(record.health.state));
         return member;
@@ -102,8 +104,8 @@ private:
         member.model = model;
         member.kind = upstream::MemberKind::Engine;
         member.idleMax = facts.idleMax;
-        member.contextOverflow = facts.contextOverflow;
         member.requestsPerConnectionMax = facts.requestsPerConnectionMax;
+        member.traits = facts.traits;
         member.cell = registry_.cell({pool, address, model});
         return member;
     }
@@ -122,11 +124,37 @@ private:
                 plan.fallbacks.push_back(poolIndex_.at(pool));
             for (const std::string& pool : route.largerContext)
                 plan.largerContext.push_back(poolIndex_.at(pool));
+            addEngineRules(snapshot, plan);
             snapshot.routeByModel.emplace(route.model, snapshot.routes.size());
             for (const std::string& alias : route.aliases)
                 snapshot.routeByModel.emplace(alias, snapshot.routes.size());
             snapshot.routes.push_back(std::move(plan));
         }
+    }
+
+    // A route serves what any engine in its pools serves; what one of them must not be sent, the
+    // route does not take.
+    static void addEngineRules(const proxy::ProxySnapshot& snapshot, proxy::RoutePlan& plan)
+    {
+        std::uint32_t apis = 0;
+        std::set<const upstream::EngineTraits*> seen;
+        const auto add = [&](const proxy::PoolPlan& pool) {
+            for (const Member& member : pool.members) {
+                apis |= member.traits == nullptr ? ~std::uint32_t{0} : member.traits->apis;
+                if (member.traits != nullptr)
+                    seen.insert(member.traits.get());
+            }
+        };
+        for (const proxy::WeightedPool& target : plan.targets)
+            add(snapshot.pools[target.pool]);
+        for (const std::size_t pool : plan.fallbacks)
+            add(snapshot.pools[pool]);
+        std::set<std::string> denied;
+        for (const upstream::EngineTraits* traits : seen)
+            denied.insert(traits->deniedFields.begin(), traits->deniedFields.end());
+        plan.deniedFields.assign(denied.begin(), denied.end());
+        if (apis != 0) // without a member nothing is known, and "no endpoint" says so better
+            plan.apis = apis;
     }
 
     static std::string quoted(const std::string& text)

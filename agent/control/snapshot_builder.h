@@ -13,12 +13,11 @@
 
 namespace signalbox::control {
 
-// What an engine profile says about connections to its engines.
+// What an engine profile says about its engines and connections to them.
 struct ConnectionFacts {
     std::chrono::milliseconds idleMax{4'000};
     std::uint32_t requestsPerConnectionMax = 0; // 0 = no limit
-    // Answers by which its engines say that a prompt is longer than their context; may be null.
-    upstream::AnswerMarks contextOverflow;
+    std::shared_ptr<const upstream::EngineTraits> traits; // null = not known
 };
 
 struct LocalEngine {

@@ -57,6 +57,15 @@ bool pathFits(std::string_view pattern, std::string_view path)
     return pattern.empty() && path.empty();
 }
 
+bool fitsAny(const std::vector<AnswerSignature>& signatures, int status, std::string_view body)
+{
+    return std::any_of(signatures.begin(), signatures.end(), [&](const AnswerSignature& one) {
+        if (status == 0)
+            return !one.contains.empty() && containsIgnoringSpace(body, one.contains);
+        return fits(one, status, body);
+    });
+}
+
 } // namespace
 
 bool fits(const AnswerSignature& signature, int status, std::string_view body)
@@ -64,6 +73,31 @@ bool fits(const AnswerSignature& signature, int status, std::string_view body)
     if (signature.status != 0 && signature.status != status)
         return false;
     return signature.contains.empty() || containsIgnoringSpace(body, signature.contains);
+}
+
+upstream::AnswerClass classify(const ErrorSignatures& signatures, int status,
+                               std::string_view body)
+{
+    using upstream::AnswerClass;
+    if (status != 0 && status < 400)
+        return AnswerClass::Success;
+    if (fitsAny(signatures.contextOverflow, status, body))
+        return AnswerClass::ContextOverflow;
+    if (fitsAny(signatures.draining, status, body))
+        return AnswerClass::Draining;
+    if (fitsAny(signatures.overload, status, body) || status == 429)
+        return AnswerClass::Overloaded;
+    if (fitsAny(signatures.modelMissing, status, body))
+        return AnswerClass::ModelMissing;
+    if (fitsAny(signatures.badRequest, status, body))
+        return AnswerClass::BadRequest;
+    if (fitsAny(signatures.broken, status, body))
+        return AnswerClass::Broken;
+    if (status == 401 || status == 403)
+        return AnswerClass::Denied;
+    if (status == 404 || status == 405 || status == 501)
+        return AnswerClass::NotServed;
+    return status != 0 && status < 500 ? AnswerClass::BadRequest : AnswerClass::Broken;
 }
 
 bool allowsClient(const EngineProfile& profile, std::string_view method, std::string_view path)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/engine/canonical_series.h"
+#include "agent/upstream/engine_traits.h"
 #include "shared/model/health.h"
 
 #include <chrono>
@@ -100,6 +101,10 @@ struct ErrorSignatures {
     ErrorShape shape = ErrorShape::Nested;
     std::vector<AnswerSignature> contextOverflow;
     std::vector<AnswerSignature> overload;
+    std::vector<AnswerSignature> draining; // loading or stopping
+    std::vector<AnswerSignature> modelMissing;
+    std::vector<AnswerSignature> badRequest; // whatever the status says
+    std::vector<AnswerSignature> broken; // the same
 };
 
 struct EngineProfile {
@@ -116,12 +121,18 @@ struct EngineProfile {
     ConnectionLimits connections;
     std::vector<std::string> clientPaths; // "POST /v1/completions"; {model} is one segment
     std::vector<std::string> stripHeaders; // lower case; never forwarded
+    std::vector<std::string> deniedFields; // top-level, of a request body; sorted
     ContinuationRules continuation;
     ErrorSignatures signatures;
 };
 
 // True when status and body fit. Linear in the body, which is bounded by who reads it.
 bool fits(const AnswerSignature& signature, int status, std::string_view body);
+
+// What the answer means: by the profile's signatures first, then by its status as HTTP means it.
+// Status 0: an error event of a stream, where signatures are compared by their text alone.
+upstream::AnswerClass classify(const ErrorSignatures& signatures, int status,
+                               std::string_view body);
 
 // May a client send this? `path` is decoded, without query.
 bool allowsClient(const EngineProfile& profile, std::string_view method, std::string_view path);

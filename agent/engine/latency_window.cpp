@@ -16,12 +16,15 @@ constexpr double kMillisecondsPerSecond = 1000;
 
 std::array<double, kLatencyColumns> LatencyWindow::columns() const
 {
+    const auto milliseconds = [](double seconds) {
+        const double value = seconds * kMillisecondsPerSecond;
+        return std::isfinite(value) ? value : kUnknown;
+    };
     const Band median = quantile(0.50);
     const Band high = quantile(0.95);
     const double mean = count_ > 0 ? sum_ / count_ : kUnknown;
-    return {mean * kMillisecondsPerSecond, median.value * kMillisecondsPerSecond,
-            high.value * kMillisecondsPerSecond, high.low * kMillisecondsPerSecond,
-            high.high * kMillisecondsPerSecond};
+    return {milliseconds(mean), milliseconds(median.value), milliseconds(high.value),
+            milliseconds(high.low), milliseconds(high.high)};
 }
 
 LatencyWindow::Band LatencyWindow::quantile(double share) const

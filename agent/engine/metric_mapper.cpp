@@ -15,6 +15,7 @@ namespace signalbox::engine {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kValueMost = 1e18; // beyond it a double no longer counts one by one
 constexpr std::string_view kBoundLabel = "le";
 
 // FNV-1a: label sets are told apart, not defended; a collision harms only the engine's own figures.
@@ -101,6 +102,7 @@ void MetricMapper::begin()
     for (Slot& slot : slots_) {
         slot.isSeen = false;
         slot.gauge = 0;
+        slot.gain = 0;
         slot.window.clear();
     }
 }
@@ -119,8 +121,9 @@ void MetricMapper::take(const MetricLine& line)
         Slot& slot = slots_[use.slot];
         if (!isWanted(*slot.rule, line))
             continue;
-        if (std::isnan(line.value) || line.value < 0) {
-            ++droppedTotal_; // a negative number is an engine's way to say that it does not know
+        // A negative number is an engine's way to say that it does not know.
+        if (!(line.value >= 0 && line.value <= kValueMost)) {
+            ++droppedTotal_;
             continue;
         }
         if (infoOf(slot.series).kind == SeriesKind::Gauge)
@@ -139,11 +142,8 @@ EngineSample MetricMapper::finish()
         double& value = sample.series[static_cast<std::size_t>(info.id)];
         if (slot != nullptr && info.kind == SeriesKind::Gauge)
             value = slot->gauge;
-        if (slot != nullptr && info.kind == SeriesKind::Counter) {
-            value = slot->total;
-            for (const Slot& other : slots_)
-                value += other.isPlus && other.rule == slot->rule ? other.total : 0;
-        }
+        if (slot != nullptr && info.kind == SeriesKind::Counter)
+            value = totals_[static_cast<std::size_t>(info.id)] += gainOf(*slot);
     }
     double& ratio = sample.series[static_cast<std::size_t>(Series::PrefixHitRatio)];
     const double derived
@@ -186,10 +186,6 @@ void MetricMapper::takeGauge(Slot& slot, double value)
 
 void MetricMapper::takeCounter(Slot& slot, Use use, const MetricLine& line)
 {
-    if (std::isinf(line.value)) {
-        ++droppedTotal_;
-        return;
-    }
     const std::optional<double> bound
         = use.part == Part::Bucket ? boundOf(line) : std::optional<double>(0);
     if (!bound) {
@@ -200,7 +196,7 @@ void MetricMapper::takeCounter(Slot& slot, Use use, const MetricLine& line)
     const double scale = slot.rule->scale;
     slot.isSeen = true;
     if (use.part == Part::Value)
-        slot.total += delta * scale;
+        slot.gain += delta * scale;
     if (page_ == 1)
         return; // what was counted before the first page is no interval
     if (use.part == Part::Bucket)
@@ -253,10 +249,19 @@ const MetricMapper::Slot* MetricMapper::chosen(Series series) const
     return found == slots_.end() ? nullptr : &*found;
 }
 
+double MetricMapper::gainOf(const Slot& chosen) const
+{
+    double gain = chosen.gain;
+    for (const Slot& other : slots_)
+        gain += other.isPlus && other.rule == chosen.rule ? other.gain : 0;
+    return gain;
+}
+
 double MetricMapper::hitRatio(double queries, double hits) const
 {
     const double asked = queries - queriesBefore_;
-    return page_ > 1 && asked > 0 ? (hits - hitsBefore_) / asked : kUnknown;
+    const double ratio = page_ > 1 && asked > 0 ? (hits - hitsBefore_) / asked : kUnknown;
+    return ratio >= 0 && ratio <= 1 ? ratio : kUnknown;
 }
 
 } // namespace signalbox::engine

@@ -52,7 +52,7 @@ private:
         bool isPlus = false; // added to the series' other slots
         bool isSeen = false; // in this page
         double gauge = 0; // of this page
-        double total = 0; // counters: over all pages
+        double gain = 0; // counters: since the page before
         LatencyWindow window;
     };
     struct Use {
@@ -78,12 +78,15 @@ private:
     double gained(Use use, const MetricLine& line);
     void forgetVanished();
     const Slot* chosen(Series series) const;
+    double gainOf(const Slot& chosen) const;
     double hitRatio(double queries, double hits) const;
 
     std::vector<MetricRule> rules_;
     std::vector<Slot> slots_; // in the order of preference
     std::unordered_map<std::string, std::vector<Use>, NameHash, std::equal_to<>> uses_;
     std::unordered_map<std::uint64_t, Known> known_; // label set -> its last value
+    // Of counters, over all pages: an engine that restarts under other names goes on from there.
+    std::array<double, kSeriesCount> totals_{};
     std::uint64_t page_ = 0; // number of this page; the first has nothing to compare with
     double queriesBefore_ = 0;
     double hitsBefore_ = 0;

@@ -166,6 +166,8 @@ void readClient(yaml::MapReader& map, EngineProfile& profile)
 {
     profile.clientPaths = map.texts("paths");
     profile.stripHeaders = map.texts("strip_headers");
+    profile.deniedFields = map.texts("deny_fields");
+    std::sort(profile.deniedFields.begin(), profile.deniedFields.end());
     for (const std::string& entry : profile.clientPaths) {
         const std::size_t space = entry.find(' ');
         const std::string_view method = std::string_view(entry).substr(0, space);
@@ -196,12 +198,15 @@ void readContinuation(yaml::MapReader& map, ContinuationRules& rules)
 void readSignatures(yaml::MapReader& map, ErrorSignatures& signatures)
 {
     signatures.shape = map.word("error_shape", kShapes);
-    map.maps("context_overflow", [&](yaml::MapReader& entry) {
-        signatures.contextOverflow.push_back(answerSignature(entry));
-    });
-    map.maps("overload", [&](yaml::MapReader& entry) {
-        signatures.overload.push_back(answerSignature(entry));
-    });
+    const auto read = [&](std::string_view key, std::vector<AnswerSignature>& into) {
+        map.maps(key, [&](yaml::MapReader& entry) { into.push_back(answerSignature(entry)); });
+    };
+    read("context_overflow", signatures.contextOverflow);
+    read("overload", signatures.overload);
+    read("draining", signatures.draining);
+    read("model_missing", signatures.modelMissing);
+    read("bad_request", signatures.badRequest);
+    read("broken", signatures.broken);
 }
 
 void readConnections(yaml::MapReader& map, ConnectionLimits& limits)

@@ -5,6 +5,8 @@
 #include "agent/http/head_reader.h"
 #include "shared/base/limits.h"
 
+#include <array>
+#include <arpa/inet.h>
 #include <utility>
 
 namespace signalbox::http {
@@ -130,10 +132,13 @@ bool isHostValue(std::string_view host)
             return false;
         name = host.substr(1, close - 1);
         port = host.substr(close + 1);
-        for (const char c : name) {
-            if (!isByte(c, kHexByte) && c != ':' && c != '.')
-                return false;
-        }
+        std::array<char, INET6_ADDRSTRLEN> text{};
+        in6_addr address;
+        if (name.size() >= text.size())
+            return false;
+        name.copy(text.data(), name.size());
+        if (inet_pton(AF_INET6, text.data(), &address) != 1)
+            return false;
     } else {
         const std::size_t colon = host.find(':');
         name = host.substr(0, colon);
@@ -144,8 +149,8 @@ bool isHostValue(std::string_view host)
     const bool hasGoodPort = port.empty()
         || (port.front() == ':' && port.size() >= 2 && port.size() <= 6
             && areBytes(port.substr(1), kDigitByte));
-    const bool hasGoodLabels
-        = !name.empty() && name.front() != '.' && name.find("..") == std::string_view::npos;
+    const bool hasGoodLabels = !name.empty() && name.front() != '.' && name.front() != '-'
+        && name.find("..") == std::string_view::npos && name.find(".-") == std::string_view::npos;
     return hasGoodLabels && hasGoodPort;
 }
 

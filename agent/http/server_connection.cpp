@@ -21,6 +21,23 @@ ParseFault tooLarge()
     return ParseFault{413, "body_too_large", "the body is larger than this server accepts"};
 }
 
+// Of a refusal that no exchange stands behind; to be quoted, and found in the client's own log.
+std::string refusalId(base::Monotonic now)
+{
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    thread_local std::uint64_t count = 0;
+    // splitmix64: any two of them differ.
+    std::uint64_t bits = static_cast<std::uint64_t>(now.time_since_epoch().count())
+        + ++count * 0x9E3779B97F4A7C15U;
+    bits = (bits ^ (bits >> 30U)) * 0xBF58476D1CE4E5B9U;
+    bits = (bits ^ (bits >> 27U)) * 0x94D049BB133111EBU;
+    bits ^= bits >> 31U;
+    std::string id = "refused-";
+    for (int i = 0; i < 16; ++i, bits >>= 4U)
+        id.push_back(kHex[bits & 15U]);
+    return id;
+}
+
 ParseFault tooSlow(std::string_view what)
 {
     return ParseFault{408, "request_timeout", what};
@@ -191,6 +208,7 @@ Task<Arrival> ServerConnection::refuse(ParseFault fault)
     HeadWriter head(buffer);
     head.response(fault.status);
     head.field(HeaderName::ContentType, "application/json");
+    head.field(HeaderName::RequestId, refusalId(loop_.now()));
     head.close();
     head.contentLength(body.size());
     isHeadRequest_ = false;

@@ -51,6 +51,27 @@ model::ProbeReport reportOf(const std::string& agent, const health::TokenTrial& 
     return report;
 }
 
+// What a profile says, in the words of those who must not know engines.
+control::ConnectionFacts factsFrom(const engine::ProfilePtr& profile)
+{
+    auto traits = std::make_shared<upstream::EngineTraits>();
+    traits->deniedFields = profile->deniedFields;
+    traits->classify = [profile](int status, std::string_view body) {
+        return engine::classify(profile->signatures, status, body);
+    };
+    traits->apis = 0;
+    for (const proxy::Api api : proxy::everyApi()) {
+        if (engine::allowsClient(*profile, http::textOf(proxy::methodOf(api)),
+                                 proxy::pathOf(api)))
+            traits->apis |= proxy::bitOf(api);
+    }
+    control::ConnectionFacts facts;
+    facts.idleMax = profile->connections.idle;
+    facts.requestsPerConnectionMax = profile->connections.requests;
+    facts.traits = std::move(traits);
+    return facts;
+}
+
 } // namespace
 
 proxy::ReadyAnswer answerFor(Readiness readiness)
@@ -70,6 +91,8 @@ ControlSide::ControlSide(Parts parts)
       store_(parts_.thread, {.endpoints = parts_.storeEndpoints, .tls = std::nullopt},
              parts_.clock)
 {
+    for (const engine::ProfilePtr& profile : parts_.profiles.all())
+        engineFacts_.emplace(profile->name, factsFrom(profile));
 }
 
 base::Status ControlSide::prepare()
@@ -304,17 +327,8 @@ void ControlSide::publish()
 
 control::ConnectionFacts ControlSide::connectionFacts(const std::string& profile) const
 {
-    control::ConnectionFacts facts;
-    if (const engine::ProfilePtr found = parts_.profiles.find(profile)) {
-        facts.idleMax = found->connections.idle;
-        facts.requestsPerConnectionMax = found->connections.requests;
-        std::vector<upstream::AnswerMark> marks;
-        for (const engine::AnswerSignature& signature : found->signatures.contextOverflow)
-            marks.push_back({signature.status, signature.contains});
-        facts.contextOverflow
-            = std::make_shared<const std::vector<upstream::AnswerMark>>(std::move(marks));
-    }
-    return facts;
+    const auto known = engineFacts_.find(profile);
+    return known == engineFacts_.end() ? control::ConnectionFacts{} : known->second;
 }
 
 void ControlSide::openTunnel(const tunnel::UpgradeRequest& request, int descriptor)

@@ -27,6 +27,7 @@
 #include "shared/rpc/method_table.h"
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -101,6 +102,7 @@ private:
     model::Addresses addresses_;
     control::StoreKeys keys_;
     control::PlanSigner signer_;
+    std::map<std::string, control::ConnectionFacts> engineFacts_; // by profile
     upstream::MemberRegistry registry_;
     control::DemandMeter demand_;
     state::EtcdStore store_;

@@ -34,6 +34,7 @@ struct Exchange final : OpenExchanges::Subject {
 
     Role role = Role::Entry;
     Api api = Api::Chat;
+    std::string_view pathModel; // where the path names it; into the request's head
     std::string requestId; // towards the client
     http::RequestFacts facts;
     const admission::Caller* caller = nullptr; // in the snapshot's key table; null = no key asked

@@ -10,6 +10,8 @@
 #include "agent/proxy/request_head.h"
 #include "agent/proxy/route.h"
 
+#include <algorithm>
+
 namespace signalbox::proxy {
 
 using runtime::Task;
@@ -69,11 +71,12 @@ Task<void> ExchangeRunner::answerOurs(Exchange& exchange)
 std::optional<LocalReply> ExchangeRunner::admitPath(Exchange& exchange)
 {
     const http::RequestHead& head = exchange.request.head;
-    const auto api = servedApi(head.path());
-    if (!api)
+    const auto served = servedPath(head.path());
+    if (!served)
         return reply::notFound(head.path());
-    exchange.api = *api;
-    if (head.method != methodOf(*api))
+    exchange.api = served->api;
+    exchange.pathModel = served->model;
+    if (head.method != methodOf(served->api))
         return reply::methodNotAllowed(http::textOf(head.method), head.path());
     return std::nullopt;
 }
@@ -94,12 +97,42 @@ std::optional<LocalReply> ExchangeRunner::admit(Exchange& exchange)
     if (auto error = core_.gate().inspect(exchange.request.body, exchange.request.readable,
                                           exchange.facts))
         return reply::badBody(std::move(*error));
+    if (isNative(exchange.api))
+        takeNativeFacts(exchange);
     exchange.record.promptTokens = exchange.facts.estimatedPromptTokens();
     if (exchange.role == Role::Hop)
         return std::nullopt;
     if (auto refusal = findRoute(exchange))
         return refusal;
-    return authorize(exchange);
+    if (auto refusal = authorize(exchange))
+        return refusal;
+    return checkEngineRules(exchange);
+}
+
+// Engines' own paths say in the path what OpenAI's say in the body.
+void ExchangeRunner::takeNativeFacts(Exchange& exchange)
+{
+    http::RequestFacts& facts = exchange.facts;
+    facts.stream = streamsByPath(exchange.api);
+    if (namesModelInPath(exchange.api))
+        facts.model = exchange.pathModel;
+    else if (facts.model.empty() && exchange.view->routes.size() == 1)
+        facts.model = exchange.view->routes.front().model; // there is nothing else it could mean
+}
+
+// What the engines behind the route open to clients, and what they must not be sent.
+std::optional<LocalReply> ExchangeRunner::checkEngineRules(const Exchange& exchange) const
+{
+    const RoutePlan& route = *exchange.route;
+    if ((route.apis & bitOf(exchange.api)) == 0)
+        return reply::pathNotServed(exchange.facts.model, exchange.request.head.path());
+    if (route.deniedFields.empty())
+        return std::nullopt;
+    for (const std::string_view field : core_.gate().unknownFields()) {
+        if (std::binary_search(route.deniedFields.begin(), route.deniedFields.end(), field))
+            return reply::deniedField(field);
+    }
+    return std::nullopt;
 }
 
 // Who sent it, and may it ask this agent's engine? Only loopback is believed without TLS.

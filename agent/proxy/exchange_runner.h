@@ -30,6 +30,8 @@ private:
     std::optional<LocalReply> admit(Exchange& exchange);
     std::optional<LocalReply> admitPath(Exchange& exchange);
     std::optional<LocalReply> admitHop(Exchange& exchange);
+    std::optional<LocalReply> checkEngineRules(const Exchange& exchange) const;
+    static void takeNativeFacts(Exchange& exchange);
 
     CoreProxy& core_;
 };

@@ -70,7 +70,7 @@ Task<std::optional<LocalReply>> Forward::run()
         const CallEnd end = co_await call_->run(firstTokenLimit());
         exchange_.record.attempts = static_cast<std::uint32_t>(attempts_);
         note(end);
-        if (end.what == CallEnd::What::Answer && goToLargerContext())
+        if (end.what == CallEnd::What::Answer && goToLargerContext(end.answerClass))
             continue;
         if (end.what != CallEnd::What::Failed)
             co_return std::nullopt;
@@ -98,11 +98,11 @@ void Forward::note(const CallEnd& end)
 
 // The engine says that the prompt is longer than its context. Its word stands unless one of the
 // route's pools for such prompts can be asked; it costs no budget, for nothing has failed.
-bool Forward::goToLargerContext()
+bool Forward::goToLargerContext(upstream::AnswerClass answerClass)
 {
     const bool isOverflow = !isLarger_ && !exchange_.route->largerContext.empty()
         && call_->status() >= 400 && call_->hasAnswer()
-        && upstream::fits(call_->member().contextOverflow, call_->status(), call_->body());
+        && answerClass == upstream::AnswerClass::ContextOverflow;
     if (!isOverflow)
         return false;
     const PoolOrder before = order_;
@@ -181,10 +181,18 @@ bool Forward::nextPool()
     return true;
 }
 
-upstream::PickContext Forward::pickContext() const
+// For a member that nothing is held against yet.
+upstream::PickContext Forward::freshContext() const
 {
     upstream::PickContext context;
     context.now = exchange_.now();
+    context.apis = bitOf(exchange_.api);
+    return context;
+}
+
+upstream::PickContext Forward::pickContext() const
+{
+    upstream::PickContext context = freshContext();
     context.promptTokens = std::max<std::uint64_t>(exchange_.facts.estimatedPromptTokens(), 1);
     context.tried = tried_;
     context.zone = exchange_.view->zone;
@@ -217,8 +225,7 @@ bool Forward::pickInPool()
 
 bool Forward::furtherPoolReady() const
 {
-    upstream::PickContext context;
-    context.now = exchange_.now();
+    const upstream::PickContext context = freshContext();
     for (std::size_t order = at_ + 1; order < order_.pools().size(); ++order) {
         const PoolPlan& plan = exchange_.view->pools[order_.pools()[order]];
         if (upstream::canServe(plan.members, context, core_.survey()))
@@ -278,8 +285,7 @@ LocalReply Forward::nobody() const
     const PoolPlan& first = exchange_.view->pools[order_.pools().front()];
     if (first.members.empty())
         return reply::noEndpoint(exchange_.facts.model, "pool " + first.name + " has no member");
-    upstream::PickContext context;
-    context.now = exchange_.now();
+    const upstream::PickContext context = freshContext();
     upstream::Survey& survey = core_.survey();
     upstream::survey(first.members, context, survey);
     const std::string why = upstream::describe(survey.candidates[0].exclusion, first.members[0]);

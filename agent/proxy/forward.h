@@ -28,8 +28,9 @@ private:
     bool nextPool();
     void enter(PoolOrder order);
     void leave();
-    bool goToLargerContext();
+    bool goToLargerContext(upstream::AnswerClass answerClass);
     bool pickInPool();
+    upstream::PickContext freshContext() const;
     upstream::PickContext pickContext() const;
     bool furtherPoolReady() const;
     upstream::RetryState retryState() const;

@@ -69,6 +69,21 @@ LocalReply unknownModel(std::string_view model)
                 "model");
 }
 
+LocalReply pathNotServed(std::string_view model, std::string_view path)
+{
+    return make(404, "unknown_path",
+                fmt::format("The engines of the model '{}' do not serve '{}'.",
+                            http::excerptOf(model), http::excerptOf(path)));
+}
+
+LocalReply deniedField(std::string_view field)
+{
+    return make(400, "unsupported_parameter",
+                fmt::format("The field '{}' is not allowed for the engines of this model.",
+                            http::excerptOf(field)),
+                http::excerptOf(field));
+}
+
 LocalReply badBody(http::OpenAiError error)
 {
     LocalReply reply;

@@ -30,6 +30,9 @@ LocalReply ambiguousKey();
 LocalReply modelMissing();
 // The same words whether the model does not exist or is not this caller's.
 LocalReply unknownModel(std::string_view model);
+// The engines of this model open no such path to clients.
+LocalReply pathNotServed(std::string_view model, std::string_view path);
+LocalReply deniedField(std::string_view field);
 LocalReply badBody(http::OpenAiError error);
 LocalReply noSnapshot();
 LocalReply noEndpoint(std::string_view model, std::string_view reason);

@@ -37,6 +37,10 @@ struct RoutePlan {
     std::uint64_t weightTotal = 0;
     std::vector<std::size_t> fallbacks;
     std::vector<std::size_t> largerContext;
+    // Of the engines in its pools, together: what they open to clients (bit by Api), and the
+    // fields that one of them must not be sent; sorted.
+    std::uint32_t apis = ~std::uint32_t{0};
+    std::vector<std::string> deniedFields;
 };
 
 // Times and counts of product.md §12, from the agent's configuration.

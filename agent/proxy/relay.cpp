@@ -29,6 +29,12 @@ void commonFields(http::HeadWriter& head, CoreProxy& core, const Exchange& excha
         head.close();
 }
 
+void retryAfterField(http::HeadWriter& head, std::chrono::milliseconds wait)
+{
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    head.field(http::HeaderName::RetryAfter, static_cast<std::uint64_t>(seconds.count()));
+}
+
 Outcome outcomeOf(int status)
 {
     if (status == 401 || status == 403)
@@ -60,8 +66,8 @@ Task<void> Relay::whole(UpstreamCall& call)
     head.response(call.status());
     head.field(http::HeaderName::ContentType,
                call.contentType().empty() ? jsonContentType() : call.contentType());
-    if (!call.retryAfter().empty())
-        head.field(http::HeaderName::RetryAfter, call.retryAfter());
+    if (call.retryAfter())
+        retryAfterField(head, *call.retryAfter());
     commonFields(head, core_, exchange_);
     head.contentLength(call.body().size());
     exchange_.answerBegun = true;
@@ -159,10 +165,8 @@ Task<void> Relay::local(LocalReply reply)
     http::HeadWriter head(buffer);
     head.response(reply.error.status);
     head.field(http::HeaderName::ContentType, jsonContentType());
-    if (reply.retryAfter) {
-        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*reply.retryAfter);
-        head.field(http::HeaderName::RetryAfter, static_cast<std::uint64_t>(seconds.count()));
-    }
+    if (reply.retryAfter)
+        retryAfterField(head, *reply.retryAfter);
     if (reply.shouldNotRetry)
         head.field(http::HeaderName::ShouldRetry, "false");
     if (!reply.refusedHop.empty())

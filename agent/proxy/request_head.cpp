@@ -22,8 +22,9 @@ void forwardIfPresent(http::HeadWriter& head, const http::HeaderMap& from, http:
 UpstreamBody::UpstreamBody(const Exchange& exchange, const upstream::Member& member)
 {
     const std::string_view body = exchange.request.body;
-    const bool isRenamed = exchange.role == Role::Entry && !member.model.empty()
-        && !exchange.facts.model.empty() && member.model != exchange.facts.model;
+    const bool isRenamed = exchange.role == Role::Entry && !namesModelInPath(exchange.api)
+        && !member.model.empty() && !exchange.facts.model.empty()
+        && member.model != exchange.facts.model;
     const http::ByteRange value = isRenamed ? http::findModelValue(body) : http::ByteRange{};
     if (value.length == 0) {
         before_ = body;
@@ -40,7 +41,13 @@ std::string_view writeRequestHead(std::span<char> buffer, const Exchange& exchan
                                   std::size_t bodyBytes)
 {
     http::HeadWriter head(buffer);
-    head.request(http::Method::Post, pathOf(exchange.api));
+    if (namesModelInPath(exchange.api)) {
+        const bool isRenamed = exchange.role == Role::Entry && !member.model.empty();
+        head.request(http::Method::Post,
+                     pathAt(exchange.api, isRenamed ? member.model : exchange.facts.model));
+    } else {
+        head.request(http::Method::Post, pathOf(exchange.api));
+    }
     head.field(http::HeaderName::Host, member.address);
     head.field(http::HeaderName::ContentType, "application/json");
     head.field(http::HeaderName::AcceptEncoding, "identity");

@@ -26,10 +26,17 @@ constexpr auto kLastChunkWait = std::chrono::milliseconds(20);
 std::optional<std::chrono::milliseconds> secondsOf(std::string_view text)
 {
     double seconds = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (failure != std::errc{} || seconds < 0 || seconds > 86'400)
+    const char* last = text.data() + text.size();
+    const auto [end, failure] = std::from_chars(text.data(), last, seconds);
+    const bool isPlausible = seconds >= 0 && seconds <= 86'400; // false for NaN
+    if (failure != std::errc{} || end != last || !isPlausible)
         return std::nullopt;
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1'000));
+}
+
+bool isEventStream(std::string_view contentType)
+{
+    return contentType.starts_with("text/event-stream");
 }
 
 CallEnd clientLeft()
@@ -76,8 +83,7 @@ CallEnd UpstreamCall::failed(AttemptEnd end, std::string reason)
     result.attempt.end = end;
     result.attempt.status = status_;
     result.reason = std::move(reason);
-    if (!retryAfter_.empty())
-        result.attempt.retryAfter = secondsOf(retryAfter_);
+    result.attempt.retryAfter = retryAfter_;
     member_.cell->countFailure();
     core_.statistics().attemptEnds[static_cast<std::size_t>(end)].add();
     return result;
@@ -209,15 +215,33 @@ Task<CallEnd> UpstreamCall::readAnswer(runtime::Deadline deadline)
     const http::ResponseHead& head = connection_->head();
     status_ = head.status;
     contentType_ = head.headers.get(http::HeaderName::ContentType);
-    retryAfter_ = head.headers.get(http::HeaderName::RetryAfter);
+    retryAfter_ = secondsOf(head.headers.get(http::HeaderName::RetryAfter));
     noteReport();
     const std::string_view refused = head.headers.find("x-signalbox-refused");
     if (member_.kind == upstream::MemberKind::Agent && !refused.empty())
         co_return refusedBy(refused);
-    const bool isEventStream = contentType_.starts_with("text/event-stream");
-    if (status_ == 200 && isEventStream && exchange_.isStream())
+    if (const std::string_view oddity = oddityOf(head); !oddity.empty())
+        co_return failed(AttemptEnd::BadAnswer, std::string(oddity));
+    if (status_ == 200 && isEventStream(contentType_) && exchange_.isStream())
         co_return co_await readToFirstToken(deadline);
     co_return co_await readWholeBody(exchange_.deadline);
+}
+
+// What makes a head of no use before its body is read; empty = nothing. Behind a gateway only what
+// could not even be passed on: the gateway judges.
+std::string_view UpstreamCall::oddityOf(const http::ResponseHead& head) const
+{
+    const std::string_view coding = head.headers.get(http::HeaderName::ContentEncoding);
+    if (!coding.empty() && !http::equalsIgnoringCase(coding, "identity"))
+        return "its body is compressed, which was not asked for";
+    if (exchange_.role == Role::Hop || status_ >= 300)
+        return {};
+    const bool wantsStream = exchange_.isStream() && canStream(exchange_.api);
+    if (wantsStream && !isEventStream(contentType_))
+        return "it answered a stream with something else";
+    if (!wantsStream && isEventStream(contentType_))
+        return "it answered with a stream that was not asked for";
+    return {};
 }
 
 Task<CallEnd> UpstreamCall::readWholeBody(runtime::Deadline deadline)
@@ -243,12 +267,16 @@ CallEnd UpstreamCall::judgeWholeBody()
     const bool isRedirect = status_ >= 300 && status_ < 400;
     if (isRedirect)
         return failed(AttemptEnd::BadAnswer, "it answered with a redirect");
-    if (status_ >= 400) {
-        if (upstream::isRetryableStatus(status_))
-            return failed(AttemptEnd::Status, fmt::format("it answered {}", status_));
-        return answered();
-    }
+    if (status_ >= 400)
+        return judgeErrorBody();
     const http::ChatEvent& event = core_.reader().readAnswer(body_.view());
+    if (exchange_.role == Role::Entry && event.kind == http::ChatEventKind::NotJson)
+        return failed(AttemptEnd::BadAnswer, "its answer is not JSON");
+    if (exchange_.role == Role::Entry && event.kind == http::ChatEventKind::Error) {
+        // Some engines say 200 and then that it went wrong. Clients go by the status.
+        status_ = isRequestsFault(classOf(0, body_.view())) ? 400 : 502;
+        return judgeErrorBody();
+    }
     for (const http::ChoiceDelta& choice : event.choices) {
         if (http::isCut(choice.finish) && exchange_.role == Role::Entry)
             return failed(AttemptEnd::LostBeforeToken, "the engine aborted the generation");
@@ -259,6 +287,25 @@ CallEnd UpstreamCall::judgeWholeBody()
     if (usage_.completion > 1)
         running_.furtherTokens(usage_.completion - 1);
     return answered();
+}
+
+CallEnd UpstreamCall::judgeErrorBody()
+{
+    const upstream::AnswerClass answerClass = classOf(status_, body_.view());
+    if (upstream::isRetryableStatus(status_) && !isRequestsFault(answerClass))
+        return failed(AttemptEnd::Status, fmt::format("it answered {}", status_));
+    CallEnd end = answered();
+    end.answerClass = answerClass;
+    return end;
+}
+
+upstream::AnswerClass UpstreamCall::classOf(int status, std::string_view body) const
+{
+    if (member_.traits != nullptr && member_.traits->classify)
+        return member_.traits->classify(status, body);
+    return status == 0 || status >= 500 ? upstream::AnswerClass::Broken
+        : status == 429                 ? upstream::AnswerClass::Overloaded
+                                        : upstream::AnswerClass::BadRequest;
 }
 
 Task<CallEnd> UpstreamCall::readToFirstToken(runtime::Deadline deadline)
@@ -281,8 +328,23 @@ Task<CallEnd> UpstreamCall::readToFirstToken(runtime::Deadline deadline)
         if (pump_->state().hasToken() || pump_->state().isWhole())
             co_return answered();
         if (!goesOn || piece.isEnd)
-            co_return failed(AttemptEnd::BadAnswer, std::string(nameOf(pump_->state().broken())));
+            co_return judgeFirstEvents();
     }
+}
+
+// The stream ended without a token. Where its error is the request's, it is the client's answer as
+// if the engine had said so with its status.
+CallEnd UpstreamCall::judgeFirstEvents()
+{
+    const std::string_view said = pump_->errorEvent();
+    if (said.empty() || !isRequestsFault(classOf(0, said)))
+        return failed(AttemptEnd::BadAnswer, std::string(nameOf(pump_->state().broken())));
+    status_ = 400;
+    contentType_ = "application/json";
+    body_.append(said);
+    pump_.reset();
+    isBodyWhole_ = true;
+    return judgeErrorBody();
 }
 
 Task<bool> UpstreamCall::readMore(std::chrono::nanoseconds stallFloor)
@@ -292,9 +354,15 @@ Task<bool> UpstreamCall::readMore(std::chrono::nanoseconds stallFloor)
         co_return false;
     // An agent behind a gateway waits as long as the request may take: the gateway's patience ends
     // first, and hanging up is its to do.
+    // Comments and empty lines prove that a connection lives, not that a model generates.
+    if (pump.events() != eventsSeen_) {
+        eventsSeen_ = pump.events();
+        quietSince_ = exchange_.loop.now();
+    }
     const auto deadline = exchange_.role == Role::Hop
         ? exchange_.deadline
-        : exchange_.loop.after(pump.stallLimit(stallFloor)).earlier(exchange_.deadline);
+        : runtime::Deadline::after(quietSince_, pump.stallLimit(stallFloor))
+              .earlier(exchange_.deadline);
     const http::BodyPiece piece = co_await connection_->readBody(deadline);
     if (piece.fault != Fault::None || piece.isBad) {
         pump.lose(piece.fault == Fault::Deadline ? StreamBreak::Stalled : StreamBreak::Lost);

@@ -25,6 +25,7 @@ struct CallEnd {
     What what = What::Failed;
     upstream::Attempt attempt;
     std::string reason; // of Failed, one lower-case line
+    upstream::AnswerClass answerClass = upstream::AnswerClass::Success; // of Answer
 };
 
 // One try at one member: connect or reuse, send, read the head, and then the whole answer or the
@@ -45,7 +46,7 @@ public:
     bool isStream() const { return pump_ != nullptr; }
     std::string_view contentType() const { return contentType_; }
     // The engine's own wish, passed on with an answer that is final.
-    std::string_view retryAfter() const { return retryAfter_; }
+    std::optional<std::chrono::milliseconds> retryAfter() const { return retryAfter_; }
     std::string_view body() const { return body_.view(); } // of a whole answer
     StreamPump& pump() { return *pump_; }
     const http::TokenUsage& usage() const { return usage_; }
@@ -61,7 +62,8 @@ public:
     // The stream broke after its first token: that speaks against the member.
     void brokeOff(StreamBreak why);
     // A failed attempt's status and body are the client's answer when nobody else can be asked.
-    bool hasAnswer() const { return status_ != 0 && isBodyWhole_; }
+    // Never what only looks like success.
+    bool hasAnswer() const { return status_ >= 400 && isBodyWhole_; }
     // The engine's body has ended in order: its last chunk was seen.
     bool isAtEnd() const { return isBodyWhole_; }
 
@@ -72,7 +74,11 @@ private:
     runtime::Task<CallEnd> readAnswer(runtime::Deadline deadline);
     runtime::Task<CallEnd> readWholeBody(runtime::Deadline deadline);
     runtime::Task<CallEnd> readToFirstToken(runtime::Deadline deadline);
+    std::string_view oddityOf(const http::ResponseHead& head) const;
     CallEnd judgeWholeBody();
+    CallEnd judgeErrorBody();
+    CallEnd judgeFirstEvents();
+    upstream::AnswerClass classOf(int status, std::string_view body) const;
     CallEnd lost(runtime::Fault fault, bool hadAnswer);
     void tellBreaker(const CallEnd& end);
     CallEnd failed(upstream::AttemptEnd end, std::string reason);
@@ -88,11 +94,13 @@ private:
     upstream::ConnectionPool::ConnectionPtr connection_;
     bool wasReused_ = false;
     upstream::Ticks sentAt_ = 0;
+    base::Monotonic quietSince_; // of a stream: since then no event has come
+    std::uint64_t eventsSeen_ = 0;
 
     int status_ = 0;
     bool isBodyWhole_ = false;
     std::string contentType_;
-    std::string retryAfter_;
+    std::optional<std::chrono::milliseconds> retryAfter_;
     runtime::Block body_;
     http::TokenUsage usage_;
     std::unique_ptr<StreamPump> pump_;

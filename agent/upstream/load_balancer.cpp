@@ -37,6 +37,11 @@ bool isInOtherZone(const Member& member, const PickContext& context)
     return !context.zone.empty() && !member.zone.empty() && member.zone != context.zone;
 }
 
+bool servesPath(const Member& member, const PickContext& context)
+{
+    return member.traits == nullptr || (member.traits->apis & context.apis) == context.apis;
+}
+
 std::uint64_t cachedTokens(const Member& member, const PickContext& context)
 {
     return context.cached == nullptr ? 0 : context.cached->tokensAt(member.cell->number());
@@ -248,6 +253,8 @@ void survey(std::span<const Member> members, const PickContext& context, Survey&
         else if (isOpen && ++survey.ejected <= ejectedMost
                  && context.ejection == Ejection::Respected)
             exclusion = Exclusion::Ejected;
+        if (exclusion == Exclusion::None && !servesPath(members[i], context))
+            exclusion = Exclusion::OtherPaths;
         if (exclusion == Exclusion::None && context.tried.contains(i))
             exclusion = Exclusion::Tried;
         survey.candidates[i].exclusion = exclusion;

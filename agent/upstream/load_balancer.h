@@ -14,8 +14,18 @@
 namespace signalbox::upstream {
 
 // Why a member gets no new work; None = it may. Warming: it was back and it was not its turn.
-enum class Exclusion : std::uint8_t { None, Tried, Down, Draining, Suspect, Ejected, Warming };
-inline constexpr std::size_t kExclusions = 7;
+// OtherPaths: its engine does not serve what is asked for.
+enum class Exclusion : std::uint8_t {
+    None,
+    Tried,
+    Down,
+    Draining,
+    Suspect,
+    Ejected,
+    Warming,
+    OtherPaths,
+};
+inline constexpr std::size_t kExclusions = 8;
 std::string_view nameOf(Exclusion exclusion);
 // One lower-case clause for a person, with what opened the breaker; and since when, 0 = not known.
 std::string describe(Exclusion exclusion, const Member& member);
@@ -60,6 +70,7 @@ struct PickContext {
     std::uint64_t session = 0; // hash of the client's session; 0 = none
     std::string_view zone; // ours; empty = not known
     const CachedPrefix* cached = nullptr;
+    std::uint32_t apis = 0; // what is asked for, as EngineTraits::apis; 0 = anything
 };
 
 enum class PickRule : std::uint8_t {

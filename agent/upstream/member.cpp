@@ -125,14 +125,6 @@ void MemberCell::suspect(Ticks now)
     suspectSince_.compare_exchange_strong(notSuspect, now == 0 ? 1 : now, kRelaxed);
 }
 
-bool fits(const AnswerMarks& marks, int status, std::string_view body)
-{
-    return marks != nullptr
-        && std::any_of(marks->begin(), marks->end(), [&](const AnswerMark& mark) {
-               return mark.status == status && body.find(mark.contains) != std::string_view::npos;
-           });
-}
-
 Placement::Placement(std::shared_ptr<MemberCell> cell, std::uint64_t promptTokens, Ticks now)
     : cell_(std::move(cell))
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/upstream/breaker.h"
+#include "agent/upstream/engine_traits.h"
 #include "shared/model/fleet.h"
 
 #include <atomic>
@@ -119,14 +120,6 @@ private:
     std::shared_ptr<MemberCell> cell_;
 };
 
-// An answer that is known by its status and by a text in its body.
-struct AnswerMark {
-    int status = 0;
-    std::string contains;
-};
-using AnswerMarks = std::shared_ptr<const std::vector<AnswerMark>>;
-bool fits(const AnswerMarks& marks, int status, std::string_view body);
-
 enum class MemberKind : std::uint8_t { Agent, Engine };
 
 // What is fixed about a member within one policy snapshot.
@@ -138,7 +131,7 @@ struct Member {
     MemberKind kind = MemberKind::Agent;
     std::chrono::milliseconds idleMax{4'000}; // pooled connections are dropped after this
     std::uint32_t requestsPerConnectionMax = 0; // 0 = no limit
-    AnswerMarks contextOverflow; // null: its engine has no word for it
+    std::shared_ptr<const EngineTraits> traits; // of the engine there; null = not known
     std::shared_ptr<MemberCell> cell;
 };
 

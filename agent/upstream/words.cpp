@@ -31,6 +31,7 @@ std::string_view nameOf(Exclusion exclusion)
     case Exclusion::Draining: return "it takes no new work";
     case Exclusion::Ejected: return "its breaker is open";
     case Exclusion::Warming: return "it is back and warms up: not its turn";
+    case Exclusion::OtherPaths: return "its engine does not serve this path";
     }
     return "";
 }
@@ -64,7 +65,8 @@ Ticks sinceOf(Exclusion exclusion, const Member& member)
     case Exclusion::None:
     case Exclusion::Tried:
     case Exclusion::Draining:
-    case Exclusion::Warming: return 0;
+    case Exclusion::Warming:
+    case Exclusion::OtherPaths: return 0;
     }
     return 0;
 }

@@ -36,7 +36,8 @@ std::string roomOfProgram(const SourceFile& file)
 bool isFreeTestFolder(const SourceFile& file)
 {
     for (const char* folder :
-         {"tests/scenario", "tests/fuzz", "tests/bench", "tests/wire", "tests/golden"}) {
+         {"tests/scenario", "tests/fuzz", "tests/bench", "tests/wire", "tests/golden",
+          "tests/real"}) {
         if (file.isUnder(folder))
             return true;
     }
@@ -106,6 +107,8 @@ void checkOwnInclude(const SourceFile& file, const Include& include, const View&
         name = file.isUnder("tests/unit") ? "shared/base" : "tests/unit";
     else if (include.header.starts_with("tests/wire/"))
         name = file.isUnder("tests/wire") ? "shared/base" : "tests/wire";
+    else if (include.header.starts_with("tests/real/"))
+        name = file.isUnder("tests/real") ? "shared/base" : "tests/real";
     else if (include.header.starts_with("tests/scenario/"))
         name = file.isUnder("tests/scenario") ? "shared/base" : "tests/scenario";
     if (name.empty()) {

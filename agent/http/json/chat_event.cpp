@@ -90,8 +90,14 @@ private:
             return scan_.peek() == '"' ? scan_.string(message_) : scan_.skip();
         if (isName(key, "delta"))
             return scan_.peek() == '"' ? text(single().text) : singleDelta();
-        if (isName(key, "text_output") || isName(key, "generated_text"))
+        if (isName(key, "text_output"))
             return text(single().text);
+        if (isName(key, "generated_text")) {
+            hasWholeText_ = scan_.peek() == '"';
+            return textOr(wholeText_);
+        }
+        if (isName(key, "details"))
+            return tgiDetails();
         if (isName(key, "token"))
             return tgiToken();
         if (isName(key, "response"))
@@ -205,8 +211,43 @@ private:
 
     bool singleDelta() { return scan_.peek() == '{' ? delta(single()) : scan_.skip(); }
 
-    // TGI's own stream: {"token":{"text":..},"generated_text":null}
-    bool tgiToken() { return scan_.peek() == '{' ? delta(single()) : scan_.skip(); }
+    // TGI's own stream: {"token":{"text":..},"generated_text":null,"details":null}; the last event
+    // has the whole text and says why it ended.
+    bool tgiToken()
+    {
+        hasToken_ = true;
+        return scan_.peek() == '{' ? delta(single()) : scan_.skip();
+    }
+
+    bool tgiDetails()
+    {
+        if (scan_.peek() != '{')
+            return scan_.skip();
+        JsonText key;
+        for (bool first = true; scan_.nextKey(first, key);) {
+            const bool good = isName(key.raw, "finish_reason") ? finish(single())
+                : isName(key.raw, "generated_tokens")          ? generated()
+                                                               : scan_.skip();
+            if (!good)
+                return false;
+        }
+        return !scan_.failed();
+    }
+
+    bool generated()
+    {
+        event_.usage.isPresent = true;
+        return count(event_.usage.completion, event_.usage);
+    }
+
+    void takeWholeText()
+    {
+        if (!hasToken_)
+            single().text = wholeText_;
+        if (single().finish == FinishReason::None)
+            single().finish = FinishReason::Stop;
+        event_.choices = choices_;
+    }
 
     // The object of a responses event that ends the stream.
     bool response()
@@ -315,6 +356,8 @@ private:
                 = type_ == "response.completed" ? FinishReason::Stop : FinishReason::Length;
             event_.choices = choices_;
         }
+        if (hasWholeText_)
+            takeWholeText();
         bool hasToken = false;
         bool hasToolCall = false;
         for (const ChoiceDelta& choice : choices_) {
@@ -340,6 +383,9 @@ private:
     JsonText type_;
     JsonText object_;
     JsonText message_;
+    JsonText wholeText_; // TGI's generated_text
+    bool hasWholeText_ = false; // it may be empty
+    bool hasToken_ = false; // TGI's token, beside it
     bool hasError_ = false;
 };
 

@@ -43,6 +43,7 @@ constexpr std::array<std::string_view, kFields> kNames{
     "guided_json",
     "guided_regex",
     "input",
+    "inputs",
     "instructions",
     "json_schema",
     "logprobs",
@@ -52,6 +53,7 @@ constexpr std::array<std::string_view, kFields> kNames{
     "messages",
     "model",
     "n",
+    "parameters",
     "priority",
     "prompt",
     "query",
@@ -64,6 +66,7 @@ constexpr std::array<std::string_view, kFields> kNames{
     "structured_outputs",
     "system",
     "temperature",
+    "text_input",
     "tools",
     "top_logprobs",
     "user",
@@ -185,7 +188,7 @@ std::uint64_t textBytesOf(element value)
         const std::string_view key = field.key;
         if (isName(key, "content") || isName(key, "text") || isName(key, "input_text")
             || isName(key, "tool_calls") || isName(key, "function") || isName(key, "arguments")
-            || isName(key, "output"))
+            || isName(key, "output") || isName(key, "data"))
             bytes += textBytesOf(field.value);
     }
     return bytes;
@@ -321,6 +324,22 @@ Refusal readMaxTokens(std::string_view key, element value, RequestFacts& facts)
     return std::nullopt;
 }
 
+// TGI and Triton keep there what OpenAI has at the top.
+Refusal readParameters(element value, RequestFacts& facts)
+{
+    object parameters;
+    if (value.get(parameters) != simdjson::SUCCESS)
+        return wrong("parameters", "must be an object");
+    for (const auto parameter : parameters) {
+        const std::string_view key = parameter.key;
+        if (parameter.value.is_null() || !(key == "max_new_tokens" || key == "max_tokens"))
+            continue;
+        if (Refusal refusal = readMaxTokens("parameters.max_new_tokens", parameter.value, facts))
+            return refusal;
+    }
+    return std::nullopt;
+}
+
 Refusal readLogprobs(std::string_view key, element value, RequestFacts& facts)
 {
     bool isAsked = false;
@@ -431,6 +450,8 @@ std::optional<OpenAiError> GateFields::read(GateField field, std::string_view ke
     case GateField::Messages: return readMessages(value, facts_);
     case GateField::Prompt:
     case GateField::Input:
+    case GateField::Inputs:
+    case GateField::TextInput:
     case GateField::Documents:
     case GateField::Query: return readPrompt(key, value, facts_);
     case GateField::System:
@@ -443,6 +464,7 @@ std::optional<OpenAiError> GateFields::read(GateField field, std::string_view ke
     case GateField::MaxTokens:
     case GateField::MaxCompletionTokens:
     case GateField::MaxOutputTokens: return readMaxTokens(key, value, facts_);
+    case GateField::Parameters: return readParameters(value, facts_);
     case GateField::Logprobs:
     case GateField::TopLogprobs: return readLogprobs(key, value, facts_);
     case GateField::Tools:

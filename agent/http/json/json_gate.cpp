@@ -47,7 +47,8 @@ static_assert(JsonGate::kPadding >= simdjson::SIMDJSON_PADDING);
 
 struct JsonGate::Parser {
     simdjson::dom::parser dom{limits::kRequestBodyBytes * 8};
-    std::vector<std::string_view> unknown; // scratch
+    std::vector<std::string_view> unknown; // into the parser, or into kept
+    std::vector<std::string> kept; // of a body whose parser is gone
 };
 
 JsonGate::JsonGate()
@@ -73,15 +74,25 @@ std::optional<OpenAiError> JsonGate::inspect(std::string_view body, std::size_t 
     auto refusal = read(body, readable, facts);
     ++(refusal ? counters_.refused : counters_.accepted);
     // What one huge body needed is not kept for the small ones that follow.
-    if (parser_->dom.capacity() > limits::kJsonParserBytes)
-        parser_ = std::make_unique<Parser>();
+    if (parser_->dom.capacity() > limits::kJsonParserBytes) {
+        auto fresh = std::make_unique<Parser>();
+        fresh->kept.assign(parser_->unknown.begin(), parser_->unknown.end());
+        fresh->unknown.assign(fresh->kept.begin(), fresh->kept.end());
+        parser_ = std::move(fresh);
+    }
     return refusal;
+}
+
+const std::vector<std::string_view>& JsonGate::unknownFields() const
+{
+    return parser_->unknown;
 }
 
 std::optional<OpenAiError> JsonGate::read(std::string_view body, std::size_t readable,
                                           RequestFacts& facts)
 {
     facts.clear();
+    parser_->unknown.clear();
     auto& dom = parser_->dom;
     if (dom.capacity() < body.size() || dom.max_depth() != kDomDepth) {
         const std::size_t capacity = std::max<std::size_t>(body.size(), 4096);

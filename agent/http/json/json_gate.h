@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace signalbox::http {
 
@@ -85,6 +86,8 @@ public:
     {
         return inspect(body, body.size(), facts);
     }
+    // Top-level keys of the body inspected last that policy does not know; until the next call.
+    const std::vector<std::string_view>& unknownFields() const;
     const GateCounters& counters() const { return counters_; }
 
 private:

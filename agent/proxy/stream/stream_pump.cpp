@@ -29,10 +29,13 @@ bool StreamPump::take(std::string_view piece, upstream::Ticks now)
 bool StreamPump::takeEvent(const http::SseEvent& event, upstream::Ticks now)
 {
     meters_.statistics->events.add();
+    ++events_;
     const http::ChatEvent& chat = meters_.reader->readChunk(event.data);
     const StreamState::Step step = state_.take(chat);
     if (chat.kind == http::ChatEventKind::NotJson)
         meters_.statistics->notJsonEvents.add();
+    if (chat.kind == http::ChatEventKind::Error)
+        errorEvent_ = event.data;
     if (state_.lastWasToken())
         measure(now);
     // Behind a gateway every event goes on as the engine sent it: the gateway judges.

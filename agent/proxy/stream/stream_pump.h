@@ -10,6 +10,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace signalbox::proxy {
 
@@ -38,6 +40,10 @@ public:
     runtime::Block& out() { return out_; }
     const StreamState& state() const { return state_; }
     upstream::Ticks firstTokenAt() const { return firstTokenAt_; }
+    // Events that came, whatever was in them; comments are none.
+    std::uint64_t events() const { return events_; }
+    // The data of the error event that broke the stream; empty: it was none.
+    std::string_view errorEvent() const { return errorEvent_; }
     // How long this stream may be silent: max(floor, 20 x its smoothed gap).
     std::chrono::nanoseconds stallLimit(std::chrono::nanoseconds floor) const;
 
@@ -54,6 +60,8 @@ private:
     upstream::Ticks firstTokenAt_ = 0;
     upstream::Ticks lastTokenAt_;
     double smoothedGap_ = 0; // ns
+    std::uint64_t events_ = 0;
+    std::string errorEvent_;
 };
 
 } // namespace signalbox::proxy

@@ -84,7 +84,7 @@ StreamState::Step StreamState::takeFinish(const http::ChatEvent& event)
 
 bool StreamState::everyChoiceFinished() const
 {
-    if (!endsWithDone(api_))
+    if (!saysItsEnd(api_))
         return true;
     return !finished_.empty() && std::all_of(finished_.begin(), finished_.end(),
                                              [](bool finished) { return finished; });

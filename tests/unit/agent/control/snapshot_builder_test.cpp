@@ -37,6 +37,7 @@ struct World {
         {"gpu-2", instance("gpu-2", "127.0.0.1:7002")},
     };
     upstream::MemberRegistry registry;
+    std::map<std::string, std::shared_ptr<const upstream::EngineTraits>> traits;
 
     proxy::ProxySnapshotPtr build(const std::string& self = "gateway",
                                   std::optional<LocalEngine> engine = std::nullopt)
@@ -46,9 +47,10 @@ struct World {
         inputs.agents = &agents;
         inputs.selfId = self;
         inputs.engine = std::move(engine);
-        inputs.factsOf = [](const std::string& profile) {
-            return ConnectionFacts{std::chrono::milliseconds(profile == "vllm" ? 4'500 : 1'000),
-                                   99};
+        inputs.factsOf = [this](const std::string& profile) {
+            const auto known = traits.find(profile);
+            return ConnectionFacts{std::chrono::milliseconds(profile == "vllm" ? 4'500 : 1'000), 99,
+                                   known == traits.end() ? nullptr : known->second};
         };
         return buildSnapshot(inputs, registry);
     }
@@ -72,6 +74,33 @@ TEST(SnapshotBuilder, AGatewaySeesTheAgentsOfAPoolAndItsStaticMembers)
     EXPECT_EQ(spare.members[0].address, "127.0.0.1:9000");
     EXPECT_EQ(spare.members[0].idleMax, std::chrono::milliseconds(4'500));
     EXPECT_FALSE(snapshot->localEngine.has_value());
+}
+
+TEST(SnapshotBuilder, ARouteServesWhatItsEnginesOpenAndTakesNothingThatOneOfThemDenies)
+{
+    World world;
+    auto vllm = std::make_shared<upstream::EngineTraits>();
+    vllm->apis = 0b001;
+    vllm->deniedFields = {"kv_transfer_params"};
+    auto sglang = std::make_shared<upstream::EngineTraits>();
+    sglang->apis = 0b101;
+    sglang->deniedFields = {"bootstrap_host"};
+    world.traits = {{"vllm", vllm}, {"sglang", sglang}};
+    for (auto& [id, record] : world.agents)
+        record.engine.profile = "sglang";
+
+    const auto snapshot = world.build();
+
+    const proxy::RoutePlan& route = *snapshot->findRoute("tiny");
+    EXPECT_EQ(route.apis, 0b101U);
+    EXPECT_EQ(route.deniedFields,
+              (std::vector<std::string>{"bootstrap_host", "kv_transfer_params"}))
+        << "of the pool and of its fallback";
+    EXPECT_EQ(snapshot->pools[route.targets[0].pool].members[0].traits, sglang);
+
+    world.agents["gpu-1"].engine.profile = "unheard-of";
+    EXPECT_EQ(world.build()->findRoute("tiny")->apis, ~std::uint32_t{0})
+        << "an engine of which nothing is known is asked";
 }
 
 TEST(SnapshotBuilder, ADrainedAgentIsLeftOutAndStopsTakingWorkItself)

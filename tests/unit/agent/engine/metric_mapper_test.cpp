@@ -169,6 +169,16 @@ TEST(MetricMapper, BridgesCountersThatBeginAgain)
     EXPECT_TRUE(std::isnan(read(mapper, "other 1\n").of(RequestsTotal)));
 }
 
+TEST(MetricMapper, GoesOnWhereAnEngineComesBackUnderOtherNames)
+{
+    MetricMapper mapper(
+        sourceOf({{.series = RequestsTotal, .from = {"new_name", "old_name"}, .plus = {"more"}}}));
+
+    EXPECT_EQ(read(mapper, "old_name 10\nmore 1\n").of(RequestsTotal), 11);
+    EXPECT_EQ(read(mapper, "new_name 2\n").of(RequestsTotal), 13) << "a newer one was started";
+    EXPECT_EQ(read(mapper, "new_name 5\nmore 2\n").of(RequestsTotal), 17);
+}
+
 TEST(MetricMapper, PrefersTheNameThatStandsFirst)
 {
     MetricMapper mapper(sourceOf({{.series = Running, .from = {"new_name", "old_name"}},

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,7 @@ namespace signalbox::engine {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -35,7 +37,8 @@ TEST(Profiles, ShipsEveryEngineWithoutAProblem)
 
     EXPECT_TRUE(loaded.problems.empty()) << testing::PrintToString(loaded.problems);
     EXPECT_THAT(loaded.registry.names(), ElementsAre("llama_cpp", "ollama", "openai", "ray_serve",
-                                                     "sglang", "tgi", "triton", "vllm"));
+                                                     "sglang", "tgi", "triton", "triton_openai",
+                                                     "vllm"));
     for (const ProfilePtr& profile : loaded.registry.all()) {
         EXPECT_FALSE(profile->recognise.empty()) << profile->name;
         EXPECT_FALSE(profile->clientPaths.empty()) << profile->name;
@@ -59,6 +62,9 @@ TEST(Profiles, SayWhatMakesEnginesDifferent)
     EXPECT_THAT(llama->stripHeaders, ElementsAre("x-conversation-id"));
     EXPECT_EQ(loaded.registry.find("triton")->metrics.portOffset, 2);
     EXPECT_EQ(loaded.registry.find("nothing"), nullptr);
+    EXPECT_THAT(sglang->deniedFields, Contains("custom_logit_processor")) << "it is code";
+    EXPECT_THAT(vllm->deniedFields, Contains("kv_transfer_params")) << "it names a host";
+    EXPECT_TRUE(std::is_sorted(vllm->deniedFields.begin(), vllm->deniedFields.end()));
 }
 
 TEST(Profiles, AllowClientsWhatIsListedAndNothingElse)

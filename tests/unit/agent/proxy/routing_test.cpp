@@ -22,9 +22,15 @@ const std::string kTooLong
 void addLargerContext(ProxyHarness& proxy, const std::string& engine)
 {
     proxy.edit([&](ProxySnapshot& snapshot) {
-        snapshot.pools[0].members[0].contextOverflow
-            = std::make_shared<const std::vector<upstream::AnswerMark>>(
-                std::vector<upstream::AnswerMark>{{400, "maximum context length"}});
+        auto traits = std::make_shared<upstream::EngineTraits>();
+        traits->classify = [](int status, std::string_view body) {
+            if (status < 400)
+                return upstream::AnswerClass::Success;
+            return body.find("maximum context length") == std::string_view::npos
+                ? upstream::AnswerClass::BadRequest
+                : upstream::AnswerClass::ContextOverflow;
+        };
+        snapshot.pools[0].members[0].traits = std::move(traits);
         PoolPlan pool = snapshot.pools[0];
         pool.name = "long";
         pool.members.resize(1);

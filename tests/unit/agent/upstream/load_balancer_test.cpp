@@ -123,6 +123,25 @@ TEST(LoadBalancer, LeavesOutWhatIsDownSuspectDrainingOrTried)
         << "a good probe ends suspicion";
 }
 
+TEST(LoadBalancer, LeavesOutWhoseEngineDoesNotServeThePath)
+{
+    auto members = poolOf(3);
+    auto traits = std::make_shared<EngineTraits>();
+    traits->apis = 0b0001;
+    members[0].traits = members[1].traits = traits;
+    PickContext context{kNow, 1, {}};
+    Random random(3);
+    Survey scratch;
+
+    context.apis = 0b0100;
+    EXPECT_EQ(pickMember(members, context, random, scratch).index, 2)
+        << "of whom nothing is known";
+    EXPECT_EQ(scratch.candidates[0].exclusion, Exclusion::OtherPaths);
+    context.apis = 0b0001;
+    survey(members, context, scratch);
+    EXPECT_EQ(scratch.candidates[0].exclusion, Exclusion::None);
+}
+
 TEST(Placement, IsReleasedOnceHoweverItIsMoved)
 {
     const auto cell = std::make_shared<MemberCell>();

@@ -70,6 +70,14 @@ TEST(ChatEvents, AreNamedByTheWeightiestThingInThem)
          ChatEventKind::Token},
         {R"({"type":"message_delta","delta":{"stop_reason":"end_turn"}})", ChatEventKind::Finish},
         {R"({"model_name":"words","text_output":"w0 "})", ChatEventKind::Token},
+        {R"({"token":{"text":"x","special":false},"generated_text":null,"details":null})",
+         ChatEventKind::Token},
+        {R"({"token":{"text":"</s>"},"generated_text":"x","details":null})",
+         ChatEventKind::Finish},
+        {R"({"generated_text":"","token":{"text":"</s>"}})", ChatEventKind::Finish},
+        {R"({"generated_text":"x"})", ChatEventKind::Finish},
+        {R"({"error":"Incomplete generation","error_type":"incomplete_generation_stream"})",
+         ChatEventKind::Error},
     };
     for (const auto& [data, kind] : cases)
         EXPECT_EQ(kindOf(data), kind) << data;
@@ -123,6 +131,22 @@ TEST(ChatEvents, TextComesOutAsItWasMeant)
               std::string("a\"\\/\b\f\n\r\t\xC3\xA9\xC3\xA9\xF0\x9F\x98\x80\0", 18));
     const std::string lone = delta(R"("content":"\ud83dx")");
     EXPECT_EQ(plain(reader.readChunk(lone).choices[0].text), "\xEF\xBF\xBDx");
+}
+
+TEST(ChatEvents, TheLastOfTgisEventsIsAnEndAndNotTheTextAgain)
+{
+    ChatEventReader reader;
+    const ChatEvent& event = reader.readChunk(
+        R"({"token":{"text":"</s>"},"generated_text":"a b","details":)"
+        R"({"finish_reason":"length","generated_tokens":17,"seed":null}})");
+    ASSERT_EQ(event.choices.size(), 1U);
+    EXPECT_EQ(plain(event.choices[0].text), "</s>");
+    EXPECT_EQ(event.choices[0].finish, FinishReason::Length);
+    EXPECT_EQ(event.usage.completion, 17U);
+
+    const ChatEvent& whole = reader.readAnswer(R"({"generated_text":"a b"})");
+    EXPECT_EQ(plain(whole.choices[0].text), "a b");
+    EXPECT_EQ(whole.choices[0].finish, FinishReason::Stop);
 }
 
 TEST(ChatEvents, EveryChoiceAndItsEndIsSeen)

@@ -112,13 +112,25 @@ TEST(StreamState, WhatIsNotJsonGoesOnAsItCameAndIsCounted)
     EXPECT_FALSE(state.hasToken());
 }
 
-TEST(StreamState, ApisWithoutDoneAreWholeAtTheEndOfTheirBody)
+TEST(StreamState, ApisWithoutDoneAreWholeAtTheEndOfTheirBodyOnceTheySaidSo)
 {
-    StreamState state(Api::Responses);
-    (void)state.take(plain(ChatEventKind::Other));
+    for (const Api api : {Api::Responses, Api::Messages, Api::TgiGenerateStream}) {
+        StreamState early(api);
+        (void)early.take(Choices::token(0).get());
+        EXPECT_FALSE(early.endOfBody());
+        EXPECT_FALSE(early.isWhole()) << "a clean end is no proof";
+        EXPECT_EQ(early.broken(), StreamBreak::EndedUnfinished);
 
-    EXPECT_FALSE(state.endOfBody()) << "nothing is supplied";
-    EXPECT_TRUE(state.isWhole());
+        StreamState state(api);
+        (void)state.take(Choices::token(0).get());
+        (void)state.take(Choices::finish(0, FinishReason::Stop).get());
+        EXPECT_FALSE(state.endOfBody()) << "nothing is supplied";
+        EXPECT_TRUE(state.isWhole());
+    }
+    StreamState triton(Api::KserveGenerateStream);
+    (void)triton.take(Choices::token(0).get());
+    EXPECT_FALSE(triton.endOfBody());
+    EXPECT_TRUE(triton.isWhole()) << "it has no other mark of its end";
 }
 
 } // namespace
