@@ -131,7 +131,6 @@ TEST(LoadBalancer, LeavesOutWhoseEngineDoesNotServeThePath)
     members[0].traits = members[1].traits = traits;
     PickContext context{kNow, 1, {}};
     Random random(3);
-    Survey scratch;
 
     context.apis = 0b0100;
     EXPECT_EQ(pickMember(members, context, random, scratch).index, 2)
