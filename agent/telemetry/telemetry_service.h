@@ -36,8 +36,9 @@ struct TelemetryCounters {
     std::uint64_t samplesMissedTotal = 0; // readers were too slow for
 };
 
-// WatchTelemetry, GetAgent, ListOpenExchanges: four times a second each reader is told what is new, if it has taken
-// what it was told before. A frozen reader costs one batch and its cursors, never more.
+// WatchTelemetry, GetAgent, ListOpenExchanges: four times a second each reader is told what is new,
+// if it has taken what it was told before. A frozen reader costs one batch and its cursors, never
+// more.
 // Lives on: control. Owned by agent/process; what it is given outlives it.
 class TelemetryService {
 public:
