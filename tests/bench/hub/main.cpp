@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox-simulated-hub AGENTS: one agent that tells of a fleet that is made up, once a second,
-// as a real one would, so that a console can be measured in a process of its own. Says "at ADDRESS",
-// then "told SECONDS s, BYTES bytes" each second; ends with its standard input.
+// as a real one would, so that a console can be measured in a process of its own. Says
+// "at ADDRESS", then "told SECONDS s, BYTES bytes" each second; ends with its standard input.
 #include "agent/recorder/feed_book.h"
 #include "agent/runtime/threads/control_thread.h"
 #include "agent/telemetry/telemetry_service.h"
