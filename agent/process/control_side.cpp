@@ -113,13 +113,7 @@ base::Status ControlSide::prepare()
                                       refresh();
                                   }}));
     }
-    decisions_ = std::make_unique<telemetry::DecisionSearch>(
-        telemetry::DecisionSearch::Parts{
-            .own = [this](const std::string& id,
-                          auto found) { parts_.dataPlane.findDecision(id, std::move(found)); },
-            .executor = parts_.thread,
-            .ownName = agentId_,
-            .peers = [this] { return peers(); }});
+    makeDecisions();
     FactsSide::Parts facts{
         .config = parts_.config,
         .bootId = bootId_,
@@ -165,6 +159,17 @@ base::Status ControlSide::prepare()
     makeControl();
     makeCommands();
     return {};
+}
+
+void ControlSide::makeDecisions()
+{
+    decisions_ = std::make_unique<telemetry::DecisionSearch>(
+        telemetry::DecisionSearch::Parts{
+            .own = [this](const std::string& id,
+                          auto found) { parts_.dataPlane.findDecision(id, std::move(found)); },
+            .executor = parts_.thread,
+            .ownName = agentId_,
+            .peers = [this] { return peers(); }});
 }
 
 void ControlSide::makeControl()

@@ -73,6 +73,7 @@ public:
     // And what it started ends too, after its open work.
     void stopScaled(std::function<void()> done);
 private:
+    void makeDecisions();
     void makeControl();
     void makeCommands();
     void onPicture(control::FleetPicturePtr picture);

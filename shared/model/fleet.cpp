@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/model/fleet.h"
 
+#include "shared/model/open_exchange.h"
+
 #include <algorithm>
 
 namespace signalbox::model {
@@ -25,6 +27,16 @@ std::string_view nameOf(PairState state)
     case PairState::Stopping: return "stopping";
     }
     return "starting";
+}
+
+std::string_view nameOf(ExchangePhase phase)
+{
+    switch (phase) {
+    case ExchangePhase::Placing: return "placing";
+    case ExchangePhase::Waiting: return "waiting";
+    case ExchangePhase::Streaming: return "streaming";
+    }
+    return "unknown";
 }
 
 std::uint32_t ScaleProgress::count(PairState state) const

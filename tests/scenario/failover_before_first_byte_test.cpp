@@ -28,8 +28,9 @@ void askUntilItStruck(LiveFleet& fleet, const std::string& kind)
 
 TEST(FailoverBeforeFirstByte, ResetsAndRefusalsOfAnEngineCostNoRequest)
 {
-    LiveFleet fleet({"--instances", "2"});
     for (const char* kind : {"reset", "503", "429", "500"}) {
+        // A fleet each: who has just failed gets little traffic for a while.
+        LiveFleet fleet({"--instances", "2"});
         fleet.arm("chat-1", std::string(R"({"count":1,"kind":")") + kind + "\"}");
         askUntilItStruck(fleet, kind);
     }

@@ -23,7 +23,7 @@ using tests::LinkWindow;
 
 constexpr const char* kLast = "that was the last of it";
 
-// The messages of one stream, as they came. Lives on: the control thread, but for copy().
+// The messages of one stream, as they came. Lives on: the control thread, which it waits for.
 class Recording {
 public:
     Recording(tests::ControlThreadWorld& world, const std::string& address) : world_(world)
@@ -48,18 +48,24 @@ public:
     }
     bool holds(const std::string& text)
     {
-        return world_.eventually([&] {
-            return std::any_of(messages_.begin(), messages_.end(), [&](const auto& message) {
-                return message.find(text) != std::string::npos;
-            });
-        });
+        return world_.eventually([&] { return find(text) != messages_.end(); });
     }
-    std::vector<std::string> copy()
+    // All of them up to the one with that text.
+    std::vector<std::string> upTo(const std::string& text)
     {
-        return world_.on([this] { return messages_; });
+        return world_.on([&] {
+            return std::vector<std::string>(messages_.begin(), std::next(find(text)));
+        });
     }
 
 private:
+    std::vector<std::string>::iterator find(const std::string& text)
+    {
+        return std::find_if(messages_.begin(), messages_.end(), [&](const auto& message) {
+            return message.find(text) != std::string::npos;
+        });
+    }
+
     tests::ControlThreadWorld& world_;
     std::shared_ptr<rpc::Channel> channel_;
     std::unique_ptr<rpc::StreamCall> call_;
@@ -166,9 +172,10 @@ std::vector<std::string> recordedStory(tests::ControlThreadWorld& world)
     });
     EXPECT_TRUE(recording.holds("connection refused"));
     leaving.stop();
+    EXPECT_TRUE(recording.holds("failed to connect")) << "it is said to be gone";
     hub.record(9);
     tell(hub, kLast);
-    return recording.copy();
+    return recording.upTo(kLast);
 }
 
 TEST(RecordedStream, GivesEqualModelsHoweverTheWindowTakesIt)

@@ -21,7 +21,7 @@ struct Rig {
     Rig()
     {
         engine.answer(kChat, 500, "{}");
-        trials.setTargets({{cell, "127.0.0.1:8800", "tiny", nullptr}});
+        trials.setTargets({{cell, "192.0.2.1:8800", "tiny", nullptr}});
         for (int i = 0; i < 5; ++i)
             cell->breaker().failed(upstream::Failure::ServerError, now());
     }

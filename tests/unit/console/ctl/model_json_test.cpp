@@ -118,7 +118,7 @@ TEST(ModelJson, PolicyHidesKeyHashes)
               R"("scale":null}],)"
               R"("routes":[{"name":"r","model":"gpt","aliases":["g"],)"
               R"("targets":[{"pool":"chat","weight":100}],"fallbacks":[],)"
-              R"("failed_over_from":null}],)"
+              R"("larger_context":[],"failed_over_from":null}],)"
               R"("admin":[{"agent":"gpu-02","admin":"drain","deadline":null,)"
               R"("cause":"kernel"}]})");
 }
