@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,33 +26,38 @@ public:
         table_.addStream("signalbox.v1.TelemetryService/WatchTelemetry", rpc::Role::Viewer,
                          [this](const rpc::Caller&, const std::string&,
                                 std::shared_ptr<rpc::OpenStream> stream) {
-                             number_ = 0;
-                             speak(std::move(stream));
+                             speeches_.push_back({std::move(stream), 0, nullptr});
+                             speak(speeches_.back());
                          });
         address_ = *server_.start("127.0.0.1:0");
     }
     ~ScriptedAgent()
     {
         server_.stop();
-        world_.on([this] { timer_.reset(); });
+        world_.on([this] { speeches_.clear(); });
     }
 
     const std::string& address() const { return address_; }
     std::uint64_t saidTotal() const { return said_; }
 
 private:
-    void speak(std::shared_ptr<rpc::OpenStream> stream)
+    // To one listener, from the beginning; those that have left are kept to the end.
+    struct Speech {
+        std::shared_ptr<rpc::OpenStream> stream;
+        std::uint64_t number = 0;
+        base::Executor::TimerPtr timer;
+    };
+
+    void speak(Speech& speech)
     {
-        if (!stream->isOpen())
+        if (!speech.stream->isOpen())
             return;
-        if (stream->isIdle()) {
-            stream->write(say_(++number_));
+        if (speech.stream->isIdle()) {
+            speech.stream->write(say_(++speech.number));
             ++said_;
         }
-        timer_ = world_.executor().after(std::chrono::milliseconds(1),
-                                         [this, stream = std::move(stream)]() mutable {
-                                             speak(std::move(stream));
-                                         });
+        speech.timer = world_.executor().after(std::chrono::milliseconds(1),
+                                               [this, &speech] { speak(speech); });
     }
 
     ControlThreadWorld& world_;
@@ -59,9 +65,8 @@ private:
     rpc::MethodTable table_;
     rpc::GrpcServer server_;
     std::string address_;
-    std::uint64_t number_ = 0; // of this stream
-    std::atomic<std::uint64_t> said_{0};
-    base::Executor::TimerPtr timer_;
+    std::atomic<std::uint64_t> said_{0}; // to all
+    std::list<Speech> speeches_;
 };
 
 } // namespace signalbox::tests
