@@ -28,6 +28,7 @@
 #include <QDockWidget>
 #include <QHBoxLayout>
 #include <QResizeEvent>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -61,7 +62,7 @@ MainWindow::MainWindow(const base::Clock& clock, Settings& settings, ConsoleOpti
 {
     setWindowTitle(QStringLiteral("Signalbox"));
     setMinimumSize(1024, 640);
-    resize(1440, 900);
+    resize(QSize(1440, 900).boundedTo(QWidget::screen()->availableSize()));
     time_.setStyle(settings_.timeStyle());
     connect(&time_, &views::TimeDisplay::changed, this,
             [this] { settings_.setTimeStyle(time_.style()); });
