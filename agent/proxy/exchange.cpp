@@ -27,7 +27,7 @@ model::OpenExchange Exchange::describe(upstream::Ticks now) const
     told.sinceTokenMs = lastTokenAt == 0 ? -1 : millisecondsBetween(lastTokenAt, now);
     told.promptTokens = record.promptTokens;
     told.tokens = tokensCounted;
-    told.attempts = attempts;
+    told.attempts = record.attempts;
     return told;
 }
 

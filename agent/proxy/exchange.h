@@ -43,7 +43,6 @@ struct Exchange final : OpenExchanges::Subject {
     std::unique_ptr<upstream::PrefixChain> prefix; // of the prompt; null where it is short
     runtime::Deadline deadline = runtime::Deadline::never();
 
-    std::uint32_t attempts = 0; // begun
     const upstream::Member* placedOn = nullptr; // of the attempt under way; in the snapshot
     std::uint64_t tokensCounted = 0; // of this answer, in the core's statistics already
     upstream::Ticks lastTokenAt = 0; // given to the client; 0 = none yet

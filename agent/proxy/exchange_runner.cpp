@@ -169,7 +169,6 @@ Task<void> ExchangeRunner::throughEngine(Exchange& exchange)
 {
     UpstreamCall call(core_, exchange, *exchange.view->localEngine, 1);
     const CallEnd end = co_await call.run(exchange.view->settings.requestDeadline);
-    exchange.record.attempts = 1;
     Relay relay(core_, exchange);
     if (end.what == CallEnd::What::ClientLeft) {
         exchange.record.outcome = Outcome::ClientLeft;

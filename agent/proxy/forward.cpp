@@ -68,7 +68,6 @@ Task<std::optional<LocalReply>> Forward::run()
         exchange_.decision.sent(exchange_.now());
         call_ = std::make_unique<UpstreamCall>(core_, exchange_, member, attempts_);
         const CallEnd end = co_await call_->run(firstTokenLimit());
-        exchange_.record.attempts = static_cast<std::uint32_t>(attempts_);
         note(end);
         if (end.what == CallEnd::What::Answer && goToLargerContext(end.answerClass))
             continue;

@@ -63,7 +63,7 @@ UpstreamCall::UpstreamCall(CoreProxy& core, Exchange& exchange, const upstream::
     member_.cell->countRequest();
     core_.statistics().attempts.add();
     exchange_.placedOn = &member_;
-    ++exchange_.attempts;
+    ++exchange_.record.attempts;
 }
 
 UpstreamCall::~UpstreamCall()
@@ -352,13 +352,13 @@ Task<bool> UpstreamCall::readMore(std::chrono::nanoseconds stallFloor)
     StreamPump& pump = *pump_;
     if (pump.state().isWhole() || pump.state().broken() != StreamBreak::None)
         co_return false;
-    // An agent behind a gateway waits as long as the request may take: the gateway's patience ends
-    // first, and hanging up is its to do.
     // Comments and empty lines prove that a connection lives, not that a model generates.
     if (pump.events() != eventsSeen_) {
         eventsSeen_ = pump.events();
         quietSince_ = exchange_.loop.now();
     }
+    // An agent behind a gateway waits as long as the request may take: the gateway's patience ends
+    // first, and hanging up is its to do.
     const auto deadline = exchange_.role == Role::Hop
         ? exchange_.deadline
         : runtime::Deadline::after(quietSince_, pump.stallLimit(stallFloor))
